@@ -1,0 +1,58 @@
+#!/usr/bin/env python
+"""Kangtu's one command line. `python manage.py --help` lists the commands, `manage.py COMMAND --help` explains one.
+
+Each subject's commands stand in one file (workflows/, and dashboards/ for the site), which adds its arguments and
+runs them; it is imported only when one of its commands is called, so that a command pays for what it uses.
+Exit status: 0 done, 1 the input is at fault (the message says what and where), 2 usage.
+"""
+
+import argparse
+import importlib
+import os
+import sys
+
+from settings import Settings
+from data_access.errors import InputError
+
+# command -> the module that has add_arguments(command, parser) and run(command, arguments, settings)
+COMMANDS = {
+    "init-db": ("workflows.database", "make the database, or bring it up to date"),
+    "migrate": ("workflows.database", "bring the database up to date"),
+    "load-plans": ("workflows.packs", "load plan packs into the database"),
+    "load-demo": ("workflows.demo", "load Ordos with synthetic figures"),
+    "import": ("workflows.importing", "read a file of figures or of areas, facilities..."),
+    "undo-import": ("workflows.importing", "take one import back as a whole"),
+    "template": ("workflows.importing", "write an empty workbook to fill in"),
+    "judge": ("workflows.judging", "the marks for every target and area"),
+    "judge-file": ("workflows.judge_file", "the same for two CSV files, without a database"),
+    "forecast-file": ("workflows.forecast_file", "forecast the series of a CSV file, without a database"),
+    "worker": ("workflows.jobs", "run queued jobs"),
+    "serve": ("dashboards.serving", "serve the web site"),
+}
+
+
+def main(argv: list[str]) -> int:
+    """Run one command; returns its exit status."""
+    parser = argparse.ArgumentParser(prog="manage.py", description="Kangtu 康图")
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    wanted = argv[0] if argv else None
+    for command, (module, help_text) in COMMANDS.items():
+        subparser = subparsers.add_parser(command, help=help_text, description=help_text)
+        if command == wanted:
+            importlib.import_module(module).add_arguments(command, subparser)
+    arguments = parser.parse_args(argv)
+    module = importlib.import_module(COMMANDS[arguments.command][0])
+    try:
+        settings = Settings.from_env(os.environ)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    try:
+        return module.run(arguments.command, arguments, settings) or 0
+    except InputError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,40 @@
+"""Every setting: its name, its default and why. Read once, by manage.py; everything else is handed values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+SITES = ("internal",)
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@dataclass(frozen=True)
+class Settings:
+    database_url: str = "sqlite:///var/kangtu.db"  # PostgreSQL in production: postgresql+psycopg://...
+    data_folder: Path = Path("var")  # map geometry, the job queue: all of it can be made again
+    site: str = "internal"
+    host: str = "127.0.0.1"  # accounts come later: until then nobody but this machine may look
+    port: int = 8050
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> "Settings":
+        """Read and check the KANGTU_ variables, once, at start-up. Raises ValueError that names the variable."""
+        site = env.get("KANGTU_SITE", cls.site)
+        if site not in SITES:
+            raise ValueError(f"KANGTU_SITE is {site!r}; set it to one of {', '.join(SITES)}.")
+        host = env.get("KANGTU_HOST", cls.host)
+        if host not in LOOPBACK:
+            raise ValueError(
+                f"KANGTU_HOST is {host!r}; this version has no accounts yet and serves this machine only: "
+                f"use one of {', '.join(LOOPBACK)}."
+            )
+        port = env.get("KANGTU_PORT", str(cls.port))
+        if not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
+            raise ValueError(f"KANGTU_PORT is {port!r}; set it to a port number from 1 to 65535.")
+        return cls(
+            database_url=env.get("KANGTU_DATABASE_URL", cls.database_url),
+            data_folder=Path(env.get("KANGTU_DATA_FOLDER", str(cls.data_folder))),
+            site=site,
+            host=host,
+            port=int(port),
+        )
