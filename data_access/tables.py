@@ -4,7 +4,10 @@ Ids of things people name (areas, indicators, plans, targets) are text and are w
 codes keep their leading zeros and length. Times are UTC. Missing is NULL, never zero.
 """
 
+from datetime import UTC
+
 from sqlalchemy import (
+    JSON,
     Boolean,
     CheckConstraint,
     Column,
@@ -15,13 +18,12 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
-    JSON,
     LargeBinary,
     MetaData,
     String,
     Table,
     Text,
-    UniqueConstraint,
+    TypeDecorator,
 )
 
 metadata = MetaData(
@@ -36,6 +38,24 @@ metadata = MetaData(
 
 AREA_LEVELS = ("nation", "province", "prefecture", "county", "township", "village")
 STATUSES_OF_A_FIGURE = ("provisional", "final", "revised")
+
+
+class UtcDateTime(TypeDecorator):
+    """A moment in UTC; SQLite keeps no time zone, so it is taken off on the way in and put back on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value, dialect):
+        if value is None:
+            return None
+        moment = value.astimezone(UTC)  # a naive moment would be read as this machine's time: hand aware ones
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value, dialect):
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 def one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
@@ -54,7 +74,7 @@ submissions = Table(
     Column("kind", String(40), nullable=False),  # a kind of data_access/kinds.py, or "undo"
     Column("file_name", Text),  # as the user called it; only ever shown
     Column("file_hash", String(64)),  # SHA-256 of the bytes: the same file twice is a no-op
-    Column("received_at", DateTime(timezone=True), nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
     Column("received_from", String(80), nullable=False),
     Column("rows_read", Integer, nullable=False, default=0),
     Column("rows_stored", Integer, nullable=False, default=0),
@@ -73,7 +93,8 @@ areas = Table(
     metadata,
     Column("area_id", String(40), primary_key=True),  # GB/T 2260 and below (6, 9, 12 digits), or another scheme's code
     Column("level", String(12), nullable=False),
-    Column("parent_id", String(40), ForeignKey("areas.area_id")),
+    # Deferred: within one import a child may stand before its parent, a merged township before its heir.
+    Column("parent_id", String(40), ForeignKey("areas.area_id", deferrable=True, initially="DEFERRED")),
     Column("name_zh", Text, nullable=False),
     Column("name_en", Text),
     Column("kind", Text),  # 旗, 区, 镇, 苏木, 街道, 开发区...
@@ -81,7 +102,7 @@ areas = Table(
     Column("is_unit", Boolean, nullable=False, default=True),  # False: a development zone, not counted among townships
     Column("valid_from", Date),
     Column("valid_to", Date),  # the last day; NULL while it exists
-    Column("merged_into", String(40), ForeignKey("areas.area_id")),
+    Column("merged_into", String(40), ForeignKey("areas.area_id", deferrable=True, initially="DEFERRED")),
     Column("seat_lon", Float),  # WGS-84 / CGCS2000, degrees
     Column("seat_lat", Float),
     Column("seat_source", Text),
@@ -376,12 +397,21 @@ observations = Table(
     Column("status", String(12), nullable=False, default="final"),
     Column("reported_on", Date),  # when the district reported it, where stated
     Column("note", Text),
-    Column("submission_id", Integer, ForeignKey("submissions.submission_id"), nullable=False),
+    Column("submission_id", Integer, ForeignKey("submissions.submission_id"), nullable=False),  # that wrote the row
+    # The import whose file says so: submission_id itself, or the earlier import that an undo fell back on.
+    Column("stated_by", Integer, ForeignKey("submissions.submission_id"), nullable=False),
     Column("superseded_by", Integer, ForeignKey("submissions.submission_id")),
     one_of("status", STATUSES_OF_A_FIGURE),
-    UniqueConstraint("indicator_id", "area_id", "period", "submission_id"),
-    Index("ix_observations_submission_id", "submission_id"),
-    Index("ix_observations_superseded_by", "superseded_by"),
+)
+
+# A later import that says the same as the current figure stores no figure, only that it said so: when the first import
+# is undone, the second still stands.
+observation_confirmations = Table(
+    "observation_confirmations",
+    metadata,
+    Column("submission_id", Integer, ForeignKey("submissions.submission_id"), primary_key=True),
+    Column("observation_id", Integer, ForeignKey("observations.observation_id"), primary_key=True),
+    Index("ix_observation_confirmations_observation_id", "observation_id"),
 )
 
 # Judgement ----------------------------------------------------------------------------------------------------------
@@ -396,8 +426,8 @@ judgement_runs = Table(
     Column("last_submission_id", Integer),  # the newest submission the run saw: a newer one makes the run stale
     Column("pack_hash", String(64)),
     Column("parameters", JSON, nullable=False),
-    Column("started_at", DateTime(timezone=True), nullable=False),
-    Column("finished_at", DateTime(timezone=True)),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime),
     Index("ix_judgement_runs_plan_id", "plan_id"),
 )
 
@@ -468,14 +498,14 @@ jobs = Table(
     Column("message", Text),
     Column("result", JSON),
     Column("cancel_requested", Boolean, nullable=False, default=False),
-    Column("created_at", DateTime(timezone=True), nullable=False),
-    Column("started_at", DateTime(timezone=True)),
-    Column("finished_at", DateTime(timezone=True)),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("started_at", UtcDateTime),
+    Column("finished_at", UtcDateTime),
     one_of("state", ("queued", "running", "done", "failed", "cancelled")),
     Index("ix_jobs_owner_created_at", "owner", "created_at"),
 )
 
-# The one current figure of each indicator, area and period.
+# The one current figure of each indicator, area and period. Each further index costs a million-row import seconds.
 Index(
     "uq_observations_current",
     observations.c.indicator_id,
@@ -484,4 +514,22 @@ Index(
     unique=True,
     sqlite_where=observations.c.superseded_by.is_(None),
     postgresql_where=observations.c.superseded_by.is_(None),
+)
+
+# What an undo has to take back.
+Index(
+    "ix_observations_current_stated_by",
+    observations.c.stated_by,
+    sqlite_where=observations.c.superseded_by.is_(None),
+    postgresql_where=observations.c.superseded_by.is_(None),
+)
+
+# The history of a figure.
+Index(
+    "ix_observations_superseded_key",
+    observations.c.indicator_id,
+    observations.c.area_id,
+    observations.c.period,
+    sqlite_where=observations.c.superseded_by.is_not(None),
+    postgresql_where=observations.c.superseded_by.is_not(None),
 )

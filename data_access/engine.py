@@ -1,0 +1,61 @@
+"""Opening the database: SQLite and PostgreSQL differ here and nowhere else."""
+
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+
+BUSY_TIMEOUT_MS = 30_000  # a million-row import holds the write lock for some twenty seconds
+PRAGMAS = (
+    "PRAGMA journal_mode = WAL",  # readers and the one writer do not wait for each other
+    "PRAGMA synchronous = FULL",  # what was acknowledged survives a power cut
+    "PRAGMA foreign_keys = ON",
+    f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
+    "PRAGMA trusted_schema = OFF",
+)
+
+
+def make_engine(url: str) -> Engine:
+    """The engine for a database URL: `sqlite:///folder/file.db` (its folder is made) or `postgresql+psycopg://...`.
+
+    Raises ValueError for any other database.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _make_sqlite_engine(parsed)
+    if parsed.get_backend_name() == "postgresql":
+        # pre_ping: without it the first query after a restart of the server fails
+        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    raise ValueError(f"{parsed.drivername} is not supported; use sqlite:///... or postgresql+psycopg://...")
+
+
+def _make_sqlite_engine(url) -> Engine:
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url)
+    event.listen(engine, "connect", _prepare_sqlite_connection)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite_connection(connection, _record) -> None:
+    connection.isolation_level = None  # the driver begins no transaction of its own: _begin_sqlite does
+    for pragma in PRAGMAS:
+        connection.execute(pragma)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that reads first and writes later fails at once when another writer came between, whatever the
+    # busy timeout; one that says from the start that it will write waits its turn.
+    writes = connection.get_execution_options().get("kangtu_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def writing(engine: Engine):
+    """A connection in one transaction that writes: committed at the end, rolled back on any exception.
+
+    Use it for every write; `engine.connect()` is for reading.
+    """
+    with engine.execution_options(kangtu_writes=True).begin() as connection:
+        yield connection

@@ -1,0 +1,161 @@
+"""Runs of judgement: what was judged, on what, and the marks and forecasts that came of it.
+
+Runs are kept: a review of last quarter's meeting reads last quarter's run.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection, Engine, insert, select, update
+
+from data_access.frames import DATE, MOMENT, read_frame, records
+from data_access.tables import forecasts, judgement_runs, marks
+
+RUNS = {
+    "run_id": "int64",
+    "plan_id": "str",
+    "as_of": DATE,
+    "last_submission_id": "Int64",
+    "pack_hash": "str",
+    "parameters": "object",
+    "started_at": MOMENT,
+    "finished_at": MOMENT,
+}
+MARKS = {
+    "target_id": "str",
+    "area_id": "str",
+    "indicator_id": "str",
+    "action_id": "str",
+    "status": "str",
+    "reason": "str",
+    "period": "str",
+    "time": "float64",
+    "observed": "float64",
+    "figure_status": "str",
+    "path_value": "float64",
+    "gap": "float64",
+    "tolerance": "float64",
+    "next_year": "Int64",
+    "next_value": "float64",
+    "final_year": "Int64",
+    "final_value": "float64",
+    "comparator": "str",
+    "pace_needed": "float64",
+    "pace_seen": "float64",
+    "p_miss": "float64",
+    "p_miss_basis": "str",
+    "trend": "str",
+    "needs_study": "bool",
+    "is_noisy": "bool",
+    "units_failing": "object",
+    "sentence_zh": "str",
+    "sentence_en": "str",
+}
+FORECASTS = {
+    "indicator_id": "str",
+    "area_id": "str",
+    "time": "float64",
+    "mean": "float64",
+    "q025": "float64",
+    "q100": "float64",
+    "q250": "float64",
+    "q500": "float64",
+    "q750": "float64",
+    "q900": "float64",
+    "q975": "float64",
+}
+
+
+def read_newest_run(engine: Engine, plan_id: str, *, as_of: date | None = None) -> dict[str, Any] | None:
+    """The newest finished run of a plan (judged as of a day): a dict with the keys of RUNS, or None before the first.
+
+    as_of and the moments are Python dates and aware datetimes; parameters is a dict.
+    """
+    query = select(judgement_runs).where(judgement_runs.c.plan_id == plan_id, judgement_runs.c.finished_at.is_not(None))
+    if as_of is not None:
+        query = query.where(judgement_runs.c.as_of == as_of)
+    with engine.connect() as connection:
+        row = connection.execute(query.order_by(judgement_runs.c.run_id.desc()).limit(1)).first()
+    return None if row is None else dict(row._mapping)
+
+
+def read_runs(engine: Engine, plan_id: str) -> pd.DataFrame:
+    """Every finished run of a plan, newest first: columns and types of RUNS."""
+    query = (
+        select(*(judgement_runs.c[name] for name in RUNS))
+        .where(judgement_runs.c.plan_id == plan_id, judgement_runs.c.finished_at.is_not(None))
+        .order_by(judgement_runs.c.run_id.desc())
+    )
+    return read_frame(engine, query, RUNS)
+
+
+def read_marks(
+    engine: Engine, run_id: int, *, target_id: str | None = None, area_id: str | None = None
+) -> pd.DataFrame:
+    """One row per target and area of a run: columns and types of MARKS. units_failing is a list of area_ids or None."""
+    query = select(*(marks.c[name] for name in MARKS)).where(marks.c.run_id == run_id)
+    if target_id is not None:
+        query = query.where(marks.c.target_id == target_id)
+    if area_id is not None:
+        query = query.where(marks.c.area_id == area_id)
+    return read_frame(engine, query.order_by(marks.c.target_id, marks.c.area_id), MARKS)
+
+
+def read_forecasts(
+    engine: Engine, run_id: int, *, indicator_id: str | None = None, area_id: str | None = None
+) -> pd.DataFrame:
+    """A run's forecasts, one row per indicator, area and time: columns and types of FORECASTS.
+
+    q025 is the value that 2.5 % of the forecast distribution lies below; indicator's own unit.
+    """
+    query = select(*(forecasts.c[name] for name in FORECASTS)).where(forecasts.c.run_id == run_id)
+    if indicator_id is not None:
+        query = query.where(forecasts.c.indicator_id == indicator_id)
+    if area_id is not None:
+        query = query.where(forecasts.c.area_id == area_id)
+    order = forecasts.c.indicator_id, forecasts.c.area_id, forecasts.c.time
+    return read_frame(engine, query.order_by(*order), FORECASTS)
+
+
+def start_run(
+    connection: Connection,
+    plan_id: str,
+    *,
+    as_of: date,
+    last_submission_id: int,
+    pack_hash: str | None,
+    parameters: Mapping[str, Any],
+) -> int:
+    """Write a run's head and give its id. Nobody reads the run before finish_run; one transaction holds the whole."""
+    head = {
+        "plan_id": plan_id,
+        "as_of": as_of,
+        "last_submission_id": last_submission_id,
+        "pack_hash": pack_hash,
+        "parameters": dict(parameters),
+        "started_at": datetime.now(UTC),
+    }
+    return connection.execute(insert(judgement_runs).values(head)).inserted_primary_key[0]
+
+
+def write_marks(connection: Connection, run_id: int, frame: pd.DataFrame) -> None:
+    """Store marks; frame has the columns of MARKS (missing ones are stored as missing, others are refused)."""
+    _write(connection, marks, run_id, frame)
+
+
+def write_forecasts(connection: Connection, run_id: int, frame: pd.DataFrame) -> None:
+    """Store forecasts; frame has the columns of FORECASTS, no value missing."""
+    _write(connection, forecasts, run_id, frame)
+
+
+def _write(connection: Connection, table, run_id: int, frame: pd.DataFrame) -> None:
+    if not frame.empty:
+        connection.execute(insert(table), records(frame.assign(run_id=run_id)))
+
+
+def finish_run(connection: Connection, run_id: int) -> None:
+    """Say that a run is whole; from the commit on, pages read it."""
+    finished = {"finished_at": datetime.now(UTC)}
+    connection.execute(update(judgement_runs).where(judgement_runs.c.run_id == run_id).values(finished))
