@@ -1,0 +1,128 @@
+"""A table of many short series, laid out so that every step can work on all of them at once."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+REQUIRED = ("series_id", "indicator_id", "area_id", "time", "value", "lower_bound", "upper_bound", "direction")
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Rows sorted by series and time; the arrays ending in `_of_row` have one entry a row, the others one a series.
+
+    first, last: index of a series' first and last row. lower, upper: NaN where there is no bound.
+    numerator, denominator: NaN where the value is not a ratio of counts.
+    """
+
+    series_ids: pd.Index
+    indicator_ids: pd.Index
+    indicator: np.ndarray
+    first: np.ndarray
+    last: np.ndarray
+    lower: np.ndarray
+    upper: np.ndarray
+    season_length: np.ndarray
+    series_of_row: np.ndarray
+    time_of_row: np.ndarray
+    value_of_row: np.ndarray
+    numerator_of_row: np.ndarray
+    denominator_of_row: np.ndarray
+
+    @property
+    def n_points(self) -> np.ndarray:
+        """How many points each series has."""
+        return self.last - self.first + 1
+
+    @property
+    def position_of_row(self) -> np.ndarray:
+        """0 for a series' first point, 1 for its second..."""
+        return np.arange(len(self.series_of_row)) - self.first[self.series_of_row]
+
+
+def panel_from_frame(history: pd.DataFrame) -> Panel:
+    """Check a history and lay it out; rows without a value are left out, in any order.
+
+    history: REQUIRED columns, and optionally numerator, denominator, season_length (points in a year's cycle, 1 none).
+    Raises ValueError for a missing column, a repeated (series_id, time), a value that is not finite or outside its
+    bounds, and a series whose indicator, bounds or season change from row to row.
+    """
+    missing = [column for column in REQUIRED if column not in history]
+    if missing:
+        raise ValueError(f"history lacks the columns {', '.join(missing)}.")
+    history = history[history["value"].notna().to_numpy()]
+    series, series_ids = pd.factorize(history["series_id"], sort=True)
+    indicator, indicator_ids = pd.factorize(history["indicator_id"], sort=True)
+    if (series < 0).any() or (indicator < 0).any():
+        raise ValueError("history has rows without series_id or indicator_id.")
+    time = history["time"].to_numpy(float)
+    order = np.lexsort((time, series))
+    series, time = series[order], time[order]
+
+    def column(name: str, absent: float) -> np.ndarray:
+        if name not in history:
+            return np.full(len(order), absent)
+        return pd.to_numeric(history[name]).to_numpy(float)[order]
+
+    first = np.searchsorted(series, np.arange(len(series_ids)))
+    last = np.append(first[1:], len(series)) - 1
+    per_series = {
+        "indicator": indicator[order],
+        "lower": column("lower_bound", np.nan),
+        "upper": column("upper_bound", np.nan),
+        "season_length": np.nan_to_num(column("season_length", 1.0), nan=1.0).astype(int),
+    }
+    _refuse_changes_within(series_ids, series, first, per_series)
+    panel = Panel(
+        series_ids=pd.Index(series_ids),
+        indicator_ids=pd.Index(indicator_ids),
+        first=first,
+        last=last,
+        **{name: values[first] for name, values in per_series.items()},
+        series_of_row=series,
+        time_of_row=time,
+        value_of_row=column("value", np.nan),
+        numerator_of_row=column("numerator", np.nan),
+        denominator_of_row=column("denominator", np.nan),
+    )
+    _refuse_bad_rows(panel)
+    return panel
+
+
+def _refuse_changes_within(series_ids, series, first, per_series) -> None:
+    for name, values in per_series.items():
+        start = values[first][series]
+        changed = ~((values == start) | (np.isnan(values) & np.isnan(start)))
+        if changed.any():
+            raise ValueError(f"{series_ids[series[changed][0]]}: {name} changes within the series; give it one value.")
+
+
+def _refuse_bad_rows(panel: Panel) -> None:
+    series, time, value = panel.series_of_row, panel.time_of_row, panel.value_of_row
+    with np.errstate(invalid="ignore"):
+        slack = 1e-9 * np.maximum(1.0, np.abs(value))
+        problems = {
+            "time or value is not a finite number": ~(np.isfinite(time) & np.isfinite(value)),
+            "is there twice": np.append(False, (series[1:] == series[:-1]) & (time[1:] == time[:-1])),
+            "lies below its lower bound": value < panel.lower[series] - slack,
+            "lies above its upper bound": value > panel.upper[series] + slack,
+        }
+    for what, bad in problems.items():
+        if bad.any():
+            rows = np.flatnonzero(bad)
+            examples = ", ".join(f"{panel.series_ids[series[row]]} at {time[row]:g}" for row in rows[:3])
+            raise ValueError(f"{len(rows)} row(s) of the history: {what} ({examples}); correct or remove them.")
+
+
+def group_median(values: np.ndarray, group: np.ndarray, n_groups: int) -> np.ndarray:
+    """Median of the finite values of each group (codes 0..n_groups-1); NaN for a group without any."""
+    usable = np.isfinite(values)
+    values, group = values[usable], group[usable]
+    order = np.lexsort((values, group))
+    values, count = values[order], np.bincount(group, minlength=n_groups)
+    start = np.cumsum(count) - count
+    some = count > 0
+    median = np.full(n_groups, np.nan)
+    median[some] = 0.5 * (values[(start + (count - 1) // 2)[some]] + values[(start + count // 2)[some]])
+    return median

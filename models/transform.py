@@ -1,0 +1,65 @@
+"""The scale on which series are forecast: logit between two bounds, log above one, as they are without bounds."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.panel import Panel, group_median
+
+# Added to both sides before the logarithm, as a share of the series' median distance to the bound, so that a zero or
+# a full hundred per cent is a finite step away from its neighbours. 0.05 is what the log scale of targets uses too.
+OFFSET_SHARE = 0.05
+# A series that mostly stands on its bound takes its offset from its indicator's typical distance instead.
+OFFSET_FLOOR_SHARE = 0.02
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Per series: the bounds (NaN: none) and the offsets at each bound, in the indicator's unit."""
+
+    lower: np.ndarray
+    upper: np.ndarray
+    lower_offset: np.ndarray
+    upper_offset: np.ndarray
+
+    def forward(self, value: np.ndarray, series: np.ndarray) -> np.ndarray:
+        """Values (any shape broadcast with series, the index of each one's series) on the transformed scale."""
+        lower, upper = self.lower[series], self.upper[series]
+        with np.errstate(invalid="ignore"):
+            above = np.log(np.maximum(value - lower, 0) + self.lower_offset[series])
+            below = np.log(np.maximum(upper - value, 0) + self.upper_offset[series])
+        has_lower, has_upper = np.isfinite(lower), np.isfinite(upper)
+        return (
+            np.where(has_lower, above, 0.0)
+            - np.where(has_upper, below, 0.0)
+            + np.where(has_lower | has_upper, 0.0, value)
+        )
+
+    def backward(self, z: np.ndarray, series: np.ndarray) -> np.ndarray:
+        """The inverse of forward, never outside the bounds."""
+        lower, upper = self.lower[series], self.upper[series]
+        below, above = self.lower_offset[series], self.upper_offset[series]
+        has_lower, has_upper = np.isfinite(lower), np.isfinite(upper)
+        with np.errstate(invalid="ignore", over="ignore"):
+            share = 1.0 / (1.0 + np.exp(-z))
+            between = lower - below + (upper - lower + below + above) * share
+            value = np.where(has_lower & has_upper, between, z)
+            value = np.where(has_lower & ~has_upper, lower - below + np.exp(z), value)
+            value = np.where(~has_lower & has_upper, upper + above - np.exp(-z), value)
+        value = np.where(has_lower, np.maximum(value, lower), value)
+        return np.where(has_upper, np.minimum(value, upper), value)
+
+
+def scale_of(panel: Panel) -> Scale:
+    """The scale of every series of a panel, its offsets taken from the panel's own values."""
+    lower_offset = _offset(panel, panel.value_of_row - panel.lower[panel.series_of_row])
+    upper_offset = _offset(panel, panel.upper[panel.series_of_row] - panel.value_of_row)
+    return Scale(panel.lower, panel.upper, lower_offset, upper_offset)
+
+
+def _offset(panel: Panel, distance: np.ndarray) -> np.ndarray:
+    own = group_median(distance, panel.series_of_row, len(panel.series_ids))
+    positive = np.where(distance > 0, distance, np.nan)
+    usual = group_median(positive, panel.indicator[panel.series_of_row], len(panel.indicator_ids))[panel.indicator]
+    usual = np.where(np.isfinite(usual), usual, np.where(np.isfinite(panel.upper), panel.upper - panel.lower, 1.0))
+    return np.maximum(OFFSET_SHARE * own, OFFSET_FLOOR_SHARE * usual)
