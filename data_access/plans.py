@@ -24,9 +24,11 @@ PLANS = {
     "place_zh": "str",
     "place_en": "str",
     "area_id": "str",
+    "place_is_inferred": "bool",
     "admin_level": "str",
     "period_start": "Int64",
     "period_end": "Int64",
+    "period_is_inferred": "bool",
     "issued": DATE,
     "document_no": "str",
     "kind": "str",
@@ -170,7 +172,8 @@ def read_actions(engine: Engine, plan_id: str | None = None) -> pd.DataFrame:
 def read_targets(engine: Engine, plan_id: str | None = None, *, on: date | None = None) -> pd.DataFrame:
     """The targets (of one plan), one row per milestone: columns and types of TARGETS, in the document's order.
 
-    on: the version in force on that day; None is the newest version. Versions of unknown date count as always in force.
+    on: the version in force on that day; None is the newest version of each target that still stands. Versions of
+    unknown date count as always in force.
     """
     query = _targets_in_force(on)
     if plan_id is not None:
@@ -194,7 +197,9 @@ def _targets_in_force(on: date | None) -> Select:
     other = targets.alias("other_version")
     newer = other.c.version > targets.c.version
     query = _targets_with_milestones()
-    if on is not None:
+    if on is None:
+        query = query.where(targets.c.in_force_to.is_(None))  # a target dropped from its plan has an end
+    else:
         query = query.where(_in_force(targets, on))
         newer &= _in_force(other, on)
     newer_version = select(other.c.version).where(other.c.target_id == targets.c.target_id, newer)

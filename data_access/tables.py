@@ -218,9 +218,11 @@ plans = Table(
     Column(
         "area_id", String(40)
     ),  # the area the plan is for, where it can be named; not a key: its areas may come later
+    Column("place_is_inferred", Boolean, nullable=False, default=False),  # the text hides it: shown as inferred
     Column("admin_level", String(12), nullable=False),
     Column("period_start", Integer),
     Column("period_end", Integer),
+    Column("period_is_inferred", Boolean, nullable=False, default=False),
     Column("issued", Date),
     Column("document_no", Text),
     Column("kind", String(40), nullable=False),  # outcome_plan, mechanism, programme, annual_work_points

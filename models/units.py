@@ -56,11 +56,11 @@ UNITS: Mapping[str, Unit] = {
         change_one_en="{} point",
     ),
     "per_1000": Unit("‰", "per 1,000", "{}‰", "{} per 1,000", multiplier=1e3, decimals=2, change_zh="{}个千分点"),
-    "per_10k": Unit("每万人", "per 10,000", "{}/万", "{} per 10,000", multiplier=1e4),
+    "per_10k": Unit("每万人", "per 10,000", "{}/万", "{} per 10,000", multiplier=1e4, decimals=2),
     "per_10k_vehicles": Unit(
         "人/万车", "per 10,000 vehicles", "{}人/万车", "{} per 10,000 vehicles", multiplier=1e4, decimals=2
     ),
-    "per_100k": Unit("每10万", "per 100,000", "{}/10万", "{} per 100,000", multiplier=1e5),
+    "per_100k": Unit("每10万", "per 100,000", "{}/10万", "{} per 100,000", multiplier=1e5, decimals=2),
     "count": Unit("个", "number", "{}个", "{}", decimals=0),
     "count_per_year": Unit("个/年", "a year", "每年{}个", "{} a year", decimals=0, change_zh="{}个/年"),
     "persons": Unit("人", "people", "{}人", "{} people", decimals=0, one_en="{} person"),
