@@ -3,7 +3,9 @@
 import numpy as np
 import pandas as pd
 
+from models.convergence import pull_to_peers
 from models.intervals import FEW_POINTS_WIDEN, GROWTH, QUANTILE_COLUMNS, STANDARD_QUANTILES, spread_at_one_year
+from models.memory import expected_after, memory_of
 from models.panel import panel_from_frame
 from models.pooled_trend import damped_years, pace_of
 from models.transform import scale_of
@@ -27,17 +29,19 @@ class Forecaster:
         self.z_ = self.scale_.forward(self.panel_.value_of_row, self.panel_.series_of_row)
         self.pace_ = pace_of(self.panel_, self.z_)
         self.spread_ = spread_at_one_year(self.panel_, self.z_, self.pace_)
+        self.memory_ = memory_of(self.panel_, self.z_, self.pace_, self.spread_)
+        self.pull_ = pull_to_peers(self.panel_, self.z_, self.spread_)
         return self
 
     def predict(self, requests: pd.DataFrame) -> pd.DataFrame:
         """requests: series_id, time (float, after the series' last point). ValueError names what cannot be answered."""
         series, horizon = self._locate(requests)
         row = self.panel_.last[series]
-        centre = self.z_[row] + damped_years(horizon) * self.pace_.shrunk[row]
-        few = np.ones(max(5, int(self.pace_.n_points.max(initial=0)) + 1))
+        centre = self._centre(row, horizon)
+        few = np.ones(max(5, int(self.panel_.n_points.max(initial=0)) + 1))
         for n, factor in FEW_POINTS_WIDEN.items():
             few[n] = factor
-        spread = self.spread_[series] * horizon**GROWTH * few[self.pace_.n_points[row]]
+        spread = self.spread_[series] * horizon**GROWTH * few[self.panel_.n_points[series]]
         z = centre[:, None] + spread[:, None] * STANDARD_QUANTILES
         quantiles = np.maximum.accumulate(self.scale_.backward(z, series[:, None]), axis=1)
         answer = pd.DataFrame(quantiles, columns=QUANTILE_COLUMNS)
@@ -45,6 +49,11 @@ class Forecaster:
         answer.insert(1, "time", requests["time"].to_numpy(float))
         answer.insert(2, "mean", quantiles @ MEAN_WEIGHTS)
         return answer
+
+    def _centre(self, row: np.ndarray, horizon: np.ndarray) -> np.ndarray:
+        """The median forecast made at rows of the panel, transformed scale."""
+        yearly = self.pace_.expected[row] + self.pull_[row]
+        return self.z_[row] + damped_years(horizon) * yearly + expected_after(self.memory_, self.panel_, row, horizon)
 
     def _locate(self, requests: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
         series = self.panel_.series_ids.get_indexer(requests["series_id"])
