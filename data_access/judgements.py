@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from data_access.frames import DATE, MOMENT, read_frame, records
 from data_access.tables import forecasts, judgement_runs, marks
@@ -79,6 +79,13 @@ def read_newest_run(engine: Engine, plan_id: str, *, as_of: date | None = None) 
     with engine.connect() as connection:
         row = connection.execute(query.order_by(judgement_runs.c.run_id.desc()).limit(1)).first()
     return None if row is None else dict(row._mapping)
+
+
+def newest_run_id(engine: Engine) -> int:
+    """The id of the newest finished run of any plan, 0 before the first: it grows whenever marks may have changed."""
+    finished = select(func.max(judgement_runs.c.run_id)).where(judgement_runs.c.finished_at.is_not(None))
+    with engine.connect() as connection:
+        return connection.scalar(finished) or 0
 
 
 def read_runs(engine: Engine, plan_id: str) -> pd.DataFrame:

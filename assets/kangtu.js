@@ -1,0 +1,108 @@
+// The shell's own small behaviours: state in the address, light or dark, pictures of figures, files with the view's state.
+(function () {
+    "use strict";
+    const TRAVELLING = ["plan", "area"]; // what goes along from page to page
+
+    function withState(href, search, keys) {
+        const url = new URL(href, window.location.origin);
+        const now = new URLSearchParams(search);
+        for (const key of keys || now.keys()) {
+            if (now.has(key) && key !== "lang") {
+                url.searchParams.set(key, now.get(key));
+            }
+        }
+        return url.pathname + url.search;
+    }
+
+    function go(address, navigates) {
+        if (!navigates) {
+            window.history.replaceState(window.history.state, "", address);
+            return;
+        }
+        window.history.pushState({}, "", address);
+        window.dispatchEvent(new CustomEvent("_dashprivate_pushstate")); // what dcc.Link sends: Dash lays the page out anew
+    }
+
+    window.dash_clientside = Object.assign({}, window.dash_clientside, {
+        kangtu: {
+            // A selector changed: its value goes into the address.
+            choose(values, ids) {
+                const address = new URL(window.location.href);
+                let navigates = false;
+                ids.forEach((id, i) => {
+                    const value = values[i] === null || values[i] === undefined ? "" : String(values[i]);
+                    if ((address.searchParams.get(id.key) || "") !== value) {
+                        if (value) {
+                            address.searchParams.set(id.key, value);
+                        } else {
+                            address.searchParams.delete(id.key);
+                        }
+                        navigates = navigates || id.navigates;
+                    }
+                });
+                if (address.href !== window.location.href) {
+                    go(address.pathname + address.search, navigates);
+                }
+            },
+            // The page changed: links take plan and area along, and the link of this page says that it is this one.
+            travel(pathname, search, ids) {
+                const links = ids.map((id) => withState(id.path, search, TRAVELLING));
+                window.requestAnimationFrame(() => {
+                    document.querySelectorAll(".kt-nav a").forEach((link) => {
+                        if (new URL(link.href).pathname === pathname) {
+                            link.setAttribute("aria-current", "page");
+                        } else {
+                            link.removeAttribute("aria-current");
+                        }
+                    });
+                });
+                const other = document.documentElement.lang.startsWith("zh") ? "en" : "zh";
+                const language = new URLSearchParams(search);
+                language.set("lang", other);
+                return [links, `${pathname}?${language}`];
+            },
+        },
+    });
+
+    function switchTheme() {
+        const dark = document.documentElement.getAttribute("data-bs-theme") === "dark";
+        document.cookie = `kangtu_theme=${dark ? "light" : "dark"}; path=/; max-age=31536000; samesite=lax`;
+        window.location.reload(); // figures are drawn on the server, in the page's colours
+    }
+
+    function savePicture(button) {
+        const box = document.getElementById(button.dataset.figure);
+        const plot = box && box.querySelector(".js-plotly-plot");
+        if (!plot || !window.Plotly) {
+            return;
+        }
+        const frame = box.closest("[data-file-name]");
+        window.Plotly.downloadImage(plot, {
+            format: button.dataset.format,
+            filename: frame ? frame.dataset.fileName : "kangtu",
+            width: Math.max(900, plot.clientWidth),
+            height: plot.clientHeight,
+            scale: button.dataset.format === "png" ? 2 : 1,
+        });
+    }
+
+    document.addEventListener("click", (event) => {
+        const target = event.target.closest("#kt-theme, .kt-picture, .kt-download, .kt-skip");
+        if (!target) {
+            return;
+        }
+        if (target.id === "kt-theme") {
+            switchTheme();
+        } else if (target.classList.contains("kt-picture")) {
+            savePicture(target);
+        } else if (target.classList.contains("kt-skip")) {
+            const main = document.getElementById("main");
+            if (main) {
+                event.preventDefault();
+                main.focus();
+            }
+        } else {
+            target.href = withState(target.getAttribute("href"), window.location.search);
+        }
+    });
+})();

@@ -1,0 +1,147 @@
+"""Who may see what. A page, a callback, a route or a download is declared with a permission, or it is not served.
+
+Declarations are collected here while modules are imported; dashboards/app.py puts those of the site into the
+application, and dashboards/guard.py asks may() before Dash sees a request. Hidden is not protected.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+PERMISSIONS = (
+    "open the site",  # the empty frame: style, scripts, the list of pages
+    "see figures",
+    "download figures",
+)
+ROLES = {
+    "leader": {"open the site", "see figures", "download figures"},
+    "planner": {"open the site", "see figures", "download figures"},
+    "analyst": {"open the site", "see figures", "download figures"},
+    "reporter": {"open the site", "see figures"},
+    "administrator": {"open the site"},
+}
+
+
+@dataclass(frozen=True)
+class User:
+    """Somebody who asks. area_ids: the areas whose figures they may see, with all that lies in them; none is all."""
+
+    name: str
+    roles: frozenset[str]
+    area_ids: frozenset[str] = frozenset()
+
+    @property
+    def scope(self) -> tuple[str, ...]:
+        """The same for the same areas: what a cache key holds."""
+        return tuple(sorted(self.area_ids))
+
+
+DEMO_USER = User("demo", frozenset(ROLES))  # until there are accounts; the server answers this machine only
+
+
+def current_user() -> User:
+    """Who asks now. One person until there are accounts."""
+    return DEMO_USER
+
+
+def may(permission: str, user: User | None = None) -> bool:
+    """Whether the user (default: who asks now) has the permission through one of their roles."""
+    user = user or current_user()
+    return any(permission in ROLES.get(role, ()) for role in user.roles)
+
+
+@dataclass(frozen=True)
+class Page:
+    module: str
+    path: str
+    name: str  # English, marked with language.mark(); translated where shown
+    section: str  # the heading of the top bar it stands under, marked too; "" stands under none
+    permission: str
+    layout: Callable
+    order: int
+    path_template: str | None = None
+
+
+@dataclass(frozen=True)
+class Callback:
+    module: str
+    function: object  # the Python function, or the ClientsideFunction
+    dependencies: tuple
+    options: dict
+    permission: str
+    is_clientside: bool = False
+
+
+@dataclass(frozen=True)
+class Route:
+    module: str
+    rule: str
+    function: Callable
+    permission: str
+    methods: tuple[str, ...] = ("GET",)
+
+
+@dataclass
+class Registry:
+    """What has been declared by the modules imported so far."""
+
+    pages: dict[str, Page] = field(default_factory=dict)
+    callbacks: list[Callback] = field(default_factory=list)
+    routes: list[Route] = field(default_factory=list)
+
+
+declared = Registry()
+
+
+def register_page(
+    module: str,
+    *,
+    path: str,
+    name: str,
+    permission: str,
+    layout: Callable,
+    section: str = "",
+    order: int = 100,
+    path_template: str | None = None,
+) -> None:
+    """Declare a page. layout(**query) is called with the address's query keys, all text; take what you know.
+
+    module: __name__. name, section: English through language.mark(). order: place within the section's list.
+    path_template: as in Dash ("/plans/<plan_id>"); its variables come to layout with the query keys.
+    """
+    _check(permission)
+    declared.pages[module] = Page(module, path, name, section, permission, layout, order, path_template)
+
+
+def callback(*dependencies, permission: str, **options) -> Callable[[Callable], Callable]:
+    """dash.callback with the permission it needs: @callback(Output(...), Input(...), permission="see figures")."""
+    _check(permission)
+
+    def declare(function: Callable) -> Callable:
+        declared.callbacks.append(Callback(function.__module__, function, dependencies, options, permission))
+        return function
+
+    return declare
+
+
+def clientside_callback(function, *dependencies, permission: str, module: str, **options) -> None:
+    """The same for a dash.ClientsideFunction, whose code stands in an asset file (never as a string: CSP)."""
+    _check(permission)
+    if isinstance(function, str):
+        raise ValueError("Put the function into a file of assets/ and name it with dash.ClientsideFunction.")
+    declared.callbacks.append(Callback(module, function, dependencies, options, permission, is_clientside=True))
+
+
+def route(rule: str, *, permission: str, methods: tuple[str, ...] = ("GET",)) -> Callable[[Callable], Callable]:
+    """A Flask route with the permission it needs. A GET changes nothing."""
+    _check(permission)
+
+    def declare(function: Callable) -> Callable:
+        declared.routes.append(Route(function.__module__, rule, function, permission, methods))
+        return function
+
+    return declare
+
+
+def _check(permission: str) -> None:
+    if permission not in PERMISSIONS:
+        raise ValueError(f"permission {permission!r} is not one of {', '.join(PERMISSIONS)}")

@@ -1,0 +1,62 @@
+"""What pages are made of: one factory each for the page, its controls, marks, notices, figures, tables and downloads."""
+
+from dashboards.components.controls import address, choice, link, search_form
+from dashboards.components.downloads import Export, download_bar, exporter
+from dashboards.components.figures import PALETTES, finish, graph, palette
+from dashboards.components.frame import (
+    PROBLEM,
+    breadcrumbs,
+    card,
+    cards,
+    data_name,
+    page,
+    section,
+    shell,
+    source_line,
+)
+from dashboards.components.marks import STATUSES, probability_bar, status_bar, status_mark, study_mark, trend_mark
+from dashboards.components.notices import empty, failed, failed_page, forbidden, loading, not_found, notice, stale
+from dashboards.components.tables import column, simple_table, table
+from dashboards.components.theme import chosen_theme, current_theme
+
+__all__ = [
+    "PALETTES",
+    "PROBLEM",
+    "STATUSES",
+    "Export",
+    "address",
+    "breadcrumbs",
+    "card",
+    "cards",
+    "choice",
+    "chosen_theme",
+    "column",
+    "current_theme",
+    "data_name",
+    "download_bar",
+    "empty",
+    "exporter",
+    "failed",
+    "failed_page",
+    "finish",
+    "forbidden",
+    "graph",
+    "link",
+    "loading",
+    "not_found",
+    "notice",
+    "page",
+    "palette",
+    "probability_bar",
+    "search_form",
+    "section",
+    "shell",
+    "simple_table",
+    "source_line",
+    "stale",
+    "status_bar",
+    "status_mark",
+    "study_mark",
+    "table",
+    "trend_mark",
+]

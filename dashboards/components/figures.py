@@ -1,0 +1,122 @@
+"""The one way to a figure on a page: its box, its look, and what no copy of it may lose (DEMO mark, source)."""
+
+import plotly.graph_objects as go
+from dash import dcc, html
+
+from dashboards import data
+from dashboards.components.theme import current_theme
+from dashboards.language import LANGUAGES, current_language
+from dashboards.language import gettext as _
+
+FONT = '"Microsoft YaHei UI", "PingFang SC", "Noto Sans CJK SC", "Source Han Sans SC", sans-serif'
+# The same colours as assets/kangtu.css; figures are drawn here and cannot read it.
+PALETTES = {
+    "light": {
+        "ink": "#1b2733",
+        "paper": "#ffffff",
+        "muted": "#55636f",
+        "lines": "#d9e0e6",
+        "wash": "#f5f7f9",
+        "accent": "#0b5cad",
+        "achieved": "#0a6b4f",
+        "on_course": "#3f9b78",
+        "slow": "#b7791f",
+        "behind": "#c2410c",
+        "reversing": "#8f1d35",
+        "cannot_judge": "#6b7682",
+    },
+    "dark": {
+        "ink": "#e8edf2",
+        "paper": "#14191f",
+        "muted": "#a3b0bc",
+        "lines": "#33404c",
+        "wash": "#1b232b",
+        "accent": "#7ab8f5",
+        "achieved": "#4cc39b",
+        "on_course": "#7fd6b4",
+        "slow": "#f0b84a",
+        "behind": "#ff8a5b",
+        "reversing": "#ff6b8b",
+        "cannot_judge": "#9aa6b2",
+    },
+}
+DEMO = "演示数据 DEMO DATA"  # in both languages at once: a picture travels
+
+
+def palette() -> dict[str, str]:
+    """The colours of the page the reader has before them, by the names of notes on the look (ink, muted, behind...)."""
+    return PALETTES[current_theme()]
+
+
+def graph(
+    id, figure: go.Figure | None = None, *, alt: str, file_name: str = "kangtu", height: int | str = 420
+) -> html.Div:
+    """The box of a figure. Pass figures through finish() first, also those a callback draws later.
+
+    id: text or pattern. alt: what the figure shows, for those who cannot see it. file_name: of the saved picture.
+    height: CSS pixels, or a CSS length.
+    """
+    config = {
+        "showSendToCloud": False,  # on by default: uploads the chart to a public service
+        "displaylogo": False,
+        "displayModeBar": False,  # pictures are saved by the download bar
+        "responsive": True,
+        "locale": LANGUAGES[current_language()],
+        "toImageButtonOptions": {"filename": file_name, "format": "png", "scale": 2},
+    }
+    length = f"{height}px" if isinstance(height, int) else height
+    box = dcc.Graph(
+        id=id, figure=figure or finish(go.Figure()), config=config, style={"height": length}, responsive=True
+    )
+    return html.Div(box, className="kt-figure", role="img", **{"aria-label": alt, "data-file-name": file_name})
+
+
+def finish(figure: go.Figure, *, source: str = "") -> go.Figure:
+    """Give a figure the house's look, its source line and, over synthetic figures, the DEMO mark. Changes and returns it.
+
+    Texts and margins the figure has set itself stay; the source line takes 28 px under the lower margin.
+    """
+    colours = palette()
+    lines = {"gridcolor": colours["lines"], "linecolor": colours["muted"], "zerolinecolor": colours["lines"]}
+    template = go.layout.Template()
+    template.layout = go.Layout(
+        font={"family": FONT, "size": 14, "color": colours["ink"]},
+        paper_bgcolor=colours["paper"],
+        plot_bgcolor=colours["paper"],
+        colorway=[colours["accent"], colours["on_course"], colours["slow"], colours["reversing"], colours["muted"]],
+        margin={"l": 56, "r": 24, "t": 32, "b": 40},
+        xaxis={**lines, "showgrid": False, "ticks": "outside", "tickcolor": colours["muted"]},
+        yaxis=lines,
+        hoverlabel={"font": {"family": FONT}},
+        separators=".,",
+        showlegend=False,
+    )
+    figure.update_layout(template=template, modebar={"remove": ["sendDataToCloud"]})
+    margin = figure.layout.margin.b if figure.layout.margin.b is not None else 40
+    figure.update_layout(margin={"b": margin + (28 if source else 0)})
+    if source:
+        figure.add_annotation(_corner(source, x=0, y=0, anchor="left", shift=-(margin + 22), colour=colours["muted"]))
+    if data.is_demo():
+        figure.add_annotation(_corner(DEMO, x=1, y=1, anchor="right", shift=20, colour=colours["reversing"]))
+    return figure
+
+
+def _corner(text: str, *, x: float, y: float, anchor: str, shift: int, colour: str) -> dict:
+    return {
+        "text": text,
+        "xref": "paper",
+        "yref": "paper",
+        "x": x,
+        "y": y,
+        "xanchor": anchor,
+        "yanchor": "middle",
+        "yshift": shift,
+        "showarrow": False,
+        "font": {"size": 12, "color": colour},
+        "name": "kangtu-note",
+    }
+
+
+def describe(figure_title: str) -> str:
+    """The usual alt text: the figure's finding, and where the same figures stand as text."""
+    return _("{finding} The same figures stand in the table below.", finding=figure_title)

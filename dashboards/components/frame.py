@@ -1,0 +1,189 @@
+"""The frame around every page and the page's own order: finding, what it is of, controls, figure, table, method."""
+
+from collections.abc import Sequence
+
+import dash
+from dash import ALL, ClientsideFunction, Input, Output, State, dcc, html
+
+from dashboards import access, data
+from dashboards.components.controls import link, search_form
+from dashboards.components.figures import DEMO
+from dashboards.language import current_language, is_chinese_only, pick
+from dashboards.language import gettext as _
+
+PROBLEM = "kt-problem"
+NAVIGATION = "navigation-link"  # type of the top bar's link ids
+
+
+def shell() -> html.Div:
+    """Everything around the page: skip link, top bar, DEMO ribbon, place for problems."""
+    return html.Div(
+        [
+            html.A(_("To the content"), href="#main", className="kt-skip"),
+            _demo_ribbon(),
+            html.Header([_brand(), _navigation(), search_form(), _switches()], className="kt-top"),
+            html.Div(id=PROBLEM, role="alert"),
+            dash.page_container,
+        ],
+        className="kt-shell",
+    )
+
+
+def _demo_ribbon() -> html.Div | None:
+    if not data.is_demo():
+        return None
+    return html.Div(
+        [html.Strong(DEMO), " ", _("The figures are synthetic and describe no real place.")],
+        className="kt-demo",
+        role="note",
+    )
+
+
+def _brand() -> dcc.Link:
+    return dcc.Link(
+        [html.Span(className="kt-logo", **{"aria-hidden": "true"}), _("Kangtu")], href="/", className="kt-brand"
+    )
+
+
+def _navigation() -> html.Nav:
+    pages = sorted(
+        (page for page in site_pages() if page.section and access.may(page.permission)), key=lambda page: page.order
+    )
+    sections: dict[str, list[access.Page]] = {}
+    for page in pages:
+        sections.setdefault(page.section, []).append(page)
+    groups = [
+        html.Div(
+            [
+                html.Span(_(name), className="kt-section-name"),
+                *(dcc.Link(_(page.name), href=page.path, id={"type": NAVIGATION, "path": page.path}) for page in group),
+            ],
+            className="kt-section",
+        )
+        for name, group in sections.items()
+    ]
+    return html.Nav(groups, className="kt-nav", **{"aria-label": _("Pages")})
+
+
+def site_pages() -> list[access.Page]:
+    """The pages this process serves (another site's pages may have been imported by tests)."""
+    return [access.declared.pages[module] for module in dash.page_registry if module in access.declared.pages]
+
+
+def _switches() -> html.Div:
+    other = "en" if current_language() == "zh" else "zh"
+    words = {"en": "English", "zh": "中文"}
+    return html.Div(
+        [
+            html.A(
+                words[other],
+                href=f"?lang={other}",
+                id="kt-language",
+                lang=other,
+                hrefLang=other,
+                **{"data-lang": other},
+            ),
+            html.Button(
+                html.Span(_("Light or dark"), className="visually-hidden"),
+                id="kt-theme",
+                type="button",
+                title=_("Light or dark"),
+            ),
+        ],
+        className="kt-switches",
+    )
+
+
+def page(
+    title,
+    *,
+    subline: Sequence | None = None,
+    trail=None,
+    controls: Sequence = (),
+    children: Sequence = (),
+    table=None,
+    method: Sequence = (),
+    wide: bool = False,
+) -> html.Main:
+    """A page in the order every page has.
+
+    title: the finding or the question, in words. subline: what it is of (plan, area, period, data date, provisional or
+    final); see data.subline. trail: of breadcrumbs(). controls: of choice(). children: the main figure.
+    table: what stands behind it. method: lines on method and source. wide: for maps, the full width of the window.
+    """
+    parts = [
+        trail,
+        html.H1(title),
+        html.P(_dotted(subline), className="kt-subline") if subline else None,
+        html.Div(list(controls), className="kt-controls") if controls else None,
+        html.Div(list(children), className="kt-main"),
+        html.Section(table, className="kt-behind-figure") if table is not None else None,
+        html.Footer([html.P(line) for line in method], className="kt-method") if method else None,
+    ]
+    return html.Main(
+        [part for part in parts if part is not None],
+        id="main",
+        className="kt-page kt-wide" if wide else "kt-page",
+        tabIndex=-1,
+    )
+
+
+def _dotted(parts: Sequence) -> list:
+    shown = [part for part in parts if part]
+    return [piece for part in shown for piece in (" · ", part)][1:]
+
+
+def section(heading: str, children, *, className: str = "") -> html.Section:
+    """A part of a page with its heading."""
+    return html.Section(
+        [html.H2(heading), *(children if isinstance(children, list) else [children])], className=className
+    )
+
+
+def card(figure, label, *, note=None, href: str | None = None) -> html.Div | dcc.Link:
+    """One large figure with what it is; with href the whole card is a link."""
+    inside = [html.Div(figure, className="kt-card-figure"), html.Div(label, className="kt-card-label")]
+    if note:
+        inside.append(html.Div(note, className="kt-card-note"))
+    return dcc.Link(inside, href=href, className="kt-card") if href else html.Div(inside, className="kt-card")
+
+
+def cards(children: Sequence) -> html.Div:
+    """Cards in a row."""
+    return html.Div(list(children), className="kt-cards")
+
+
+def source_line(*parts: str) -> html.P:
+    """Source, date and method in small type under a figure."""
+    return html.P(_dotted(parts), className="kt-source")
+
+
+def data_name(chinese: str | None, english: str | None) -> html.Span | str:
+    """A name from the data in the reader's language; Chinese shown to an English reader is marked as Chinese."""
+    text = pick(chinese, english)
+    return html.Span(text, lang="zh") if is_chinese_only(english) and text else text
+
+
+def breadcrumbs(path: str, areas: Sequence[dict], **state) -> html.Nav:
+    """The areas above and the area itself, as links to the same page. areas: area_id, name_zh, name_en, outermost first."""
+    *above, here = areas
+    steps = [
+        link(data_name(area["name_zh"], area["name_en"]), path, **{**state, "area": area["area_id"]}) for area in above
+    ]
+    last = html.Span(data_name(here["name_zh"], here["name_en"]), **{"aria-current": "page"})
+    return html.Nav(
+        html.Ol([html.Li(step) for step in [*steps, last]]), className="kt-trail", **{"aria-label": _("Areas above")}
+    )
+
+
+# The top bar's links take the plan and the area along, and say where the reader is.
+access.clientside_callback(
+    ClientsideFunction("kangtu", "travel"),
+    Output({"type": NAVIGATION, "path": ALL}, "href"),
+    Output("kt-language", "href"),
+    Input("_pages_location", "pathname"),
+    Input("_pages_location", "search"),
+    State({"type": NAVIGATION, "path": ALL}, "id"),
+    permission="open the site",
+    module=__name__,
+)
