@@ -4,10 +4,18 @@ import numpy as np
 import pandas as pd
 
 from models.convergence import pull_to_peers
-from models.intervals import FEW_POINTS_WIDEN, GROWTH, QUANTILE_COLUMNS, STANDARD_QUANTILES, spread_at_one_year
+from models.intervals import (
+    FEW_POINTS_WIDEN,
+    QUANTILE_COLUMNS,
+    STANDARD_QUANTILES,
+    growth,
+    replay_correction,
+    spread_at_one_step,
+)
 from models.memory import expected_after, memory_of
 from models.panel import panel_from_frame
-from models.pooled_trend import damped_years, pace_of
+from models.pooled_trend import damped_steps, pace_of
+from models.seasonal import phase_of, profile_of
 from models.transform import scale_of
 
 # Weights of the seven quantiles in the mean: each stands for the probability nearest to it.
@@ -26,22 +34,24 @@ class Forecaster:
         """Learn from the history; ValueError for a history that cannot be right (see panel_from_frame)."""
         self.panel_ = panel_from_frame(history)
         self.scale_ = scale_of(self.panel_)
-        self.z_ = self.scale_.forward(self.panel_.value_of_row, self.panel_.series_of_row)
+        z = self.scale_.forward(self.panel_.value_of_row, self.panel_.series_of_row)
+        self.profile_ = profile_of(self.panel_, z)
+        self.z_ = z - self._season(self.panel_.series_of_row, self.panel_.time_of_row)
         self.pace_ = pace_of(self.panel_, self.z_)
-        self.spread_ = spread_at_one_year(self.panel_, self.z_, self.pace_)
+        self.spread_ = spread_at_one_step(self.panel_, self.z_, self.pace_)
         self.memory_ = memory_of(self.panel_, self.z_, self.pace_, self.spread_)
         self.pull_ = pull_to_peers(self.panel_, self.z_, self.spread_)
+        correction = replay_correction(self.panel_, self.z_, self.spread_, self.memory_, self._centre)
+        few = np.append(FEW_POINTS_WIDEN, 1.0)[np.minimum(self.panel_.n_points, len(FEW_POINTS_WIDEN))]
+        self.width_ = self.spread_ * correction[self.panel_.indicator] * few
         return self
 
     def predict(self, requests: pd.DataFrame) -> pd.DataFrame:
         """requests: series_id, time (float, after the series' last point). ValueError names what cannot be answered."""
         series, horizon = self._locate(requests)
         row = self.panel_.last[series]
-        centre = self._centre(row, horizon)
-        few = np.ones(max(5, int(self.panel_.n_points.max(initial=0)) + 1))
-        for n, factor in FEW_POINTS_WIDEN.items():
-            few[n] = factor
-        spread = self.spread_[series] * horizon**GROWTH * few[self.panel_.n_points[series]]
+        centre = self._centre(row, horizon) + self._season(series, self.panel_.time_of_row[row] + horizon)
+        spread = self.width_[series] * growth(self.panel_, self.memory_, series, horizon)
         z = centre[:, None] + spread[:, None] * STANDARD_QUANTILES
         quantiles = np.maximum.accumulate(self.scale_.backward(z, series[:, None]), axis=1)
         answer = pd.DataFrame(quantiles, columns=QUANTILE_COLUMNS)
@@ -51,9 +61,17 @@ class Forecaster:
         return answer
 
     def _centre(self, row: np.ndarray, horizon: np.ndarray) -> np.ndarray:
-        """The median forecast made at rows of the panel, transformed scale."""
-        yearly = self.pace_.expected[row] + self.pull_[row]
-        return self.z_[row] + damped_years(horizon) * yearly + expected_after(self.memory_, self.panel_, row, horizon)
+        """The median forecast made at rows of the panel, `horizon` steps ahead, without season, transformed scale."""
+        season_length = self.panel_.season_length[self.panel_.series_of_row[row]]
+        pace = self.pace_.expected[row] + self.pull_[row]
+        return (
+            self.z_[row]
+            + damped_steps(horizon, season_length) * pace
+            + expected_after(self.memory_, self.panel_, row, horizon)
+        )
+
+    def _season(self, series: np.ndarray, time: np.ndarray) -> np.ndarray:
+        return self.profile_[series, phase_of(time, self.panel_.season_length[series])]
 
     def _locate(self, requests: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
         series = self.panel_.series_ids.get_indexer(requests["series_id"])
@@ -63,7 +81,7 @@ class Forecaster:
                 f"requests ask for {len(unknown)} series without history ({', '.join(map(str, unknown[:3]))})."
             )
         time = requests["time"].to_numpy(float)
-        horizon = time - self.panel_.time_of_row[self.panel_.last[series]]
+        horizon = time * self.panel_.season_length[series] - self.panel_.time_of_row[self.panel_.last[series]]
         if not (horizon > 0).all():
             bad = np.flatnonzero(~(horizon > 0))[0]
             raise ValueError(

@@ -1,6 +1,6 @@
 """Does a surprise last? Pooled over an indicator's areas: reporting noise is taken back, momentum goes on.
 
-Changes from year to year that alternate in sign (negative autocorrelation) are the mark of noise in the figures: half of
+Changes from point to point that alternate in sign (negative autocorrelation) are the mark of noise in the figures: half of
 a jump will be gone next year. Changes that follow one another (positive) are the mark of smooth, modelled or slowly
 spreading quantities. One area's 5-12 points cannot tell which it is; all areas of an indicator together can.
 
@@ -34,7 +34,7 @@ class Memory:
 
 
 def memory_of(panel: Panel, z: np.ndarray, pace: Pace, spread: np.ndarray) -> Memory:
-    """Pool the autocorrelation of surprises by indicator; spread: size of a one-year error, one a series."""
+    """Pool the autocorrelation of surprises by indicator; spread: size of an error one step ahead, one a series."""
     series, position = panel.series_of_row, panel.position_of_row
     before = np.maximum(np.arange(len(z)) - 1, 0)
     change = z - z[before] - pace.shrunk * (panel.time_of_row - panel.time_of_row[before])
@@ -70,7 +70,7 @@ def _moving_average(autocorrelation: np.ndarray) -> np.ndarray:
 
 
 def expected_after(memory: Memory, panel: Panel, row: np.ndarray, horizon: np.ndarray) -> np.ndarray:
-    """What the memory adds to the forecast made at `row` for `horizon` years ahead (broadcast), transformed scale."""
+    """What the memory adds to the forecast made at `row` for `horizon` steps ahead (broadcast), transformed scale."""
     indicator = panel.indicator[panel.series_of_row[row]]
     phi = memory.phi[indicator]
     going_on = memory.surprise[row] * phi * (1 - phi**horizon) / (1 - phi)

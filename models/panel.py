@@ -13,6 +13,8 @@ class Panel:
     """Rows sorted by series and time; the arrays ending in `_of_row` have one entry a row, the others one a series.
 
     first, last: index of a series' first and last row. lower, upper: NaN where there is no bound.
+    time_of_row: in steps of the series, a step being a year divided by season_length (quarters, months); a yearly
+    series may still have a point between two years.
     numerator, denominator: NaN where the value is not a ratio of counts.
     """
 
@@ -71,7 +73,7 @@ def panel_from_frame(history: pd.DataFrame) -> Panel:
         "indicator": indicator[order],
         "lower": column("lower_bound", np.nan),
         "upper": column("upper_bound", np.nan),
-        "season_length": np.nan_to_num(column("season_length", 1.0), nan=1.0).astype(int),
+        "season_length": np.nan_to_num(column("season_length", 1.0), nan=1.0).clip(min=1).astype(int),
     }
     _refuse_changes_within(series_ids, series, first, per_series)
     panel = Panel(
@@ -81,7 +83,7 @@ def panel_from_frame(history: pd.DataFrame) -> Panel:
         last=last,
         **{name: values[first] for name, values in per_series.items()},
         series_of_row=series,
-        time_of_row=time,
+        time_of_row=time * per_series["season_length"],
         value_of_row=column("value", np.nan),
         numerator_of_row=column("numerator", np.nan),
         denominator_of_row=column("denominator", np.nan),
@@ -100,6 +102,7 @@ def _refuse_changes_within(series_ids, series, first, per_series) -> None:
 
 def _refuse_bad_rows(panel: Panel) -> None:
     series, time, value = panel.series_of_row, panel.time_of_row, panel.value_of_row
+    years = time / panel.season_length[series]
     with np.errstate(invalid="ignore"):
         slack = 1e-9 * np.maximum(1.0, np.abs(value))
         problems = {
@@ -111,18 +114,26 @@ def _refuse_bad_rows(panel: Panel) -> None:
     for what, bad in problems.items():
         if bad.any():
             rows = np.flatnonzero(bad)
-            examples = ", ".join(f"{panel.series_ids[series[row]]} at {time[row]:g}" for row in rows[:3])
+            examples = ", ".join(f"{panel.series_ids[series[row]]} at {years[row]:g}" for row in rows[:3])
             raise ValueError(f"{len(rows)} row(s) of the history: {what} ({examples}); correct or remove them.")
 
 
-def group_median(values: np.ndarray, group: np.ndarray, n_groups: int) -> np.ndarray:
-    """Median of the finite values of each group (codes 0..n_groups-1); NaN for a group without any."""
+def group_quantile(values: np.ndarray, group: np.ndarray, n_groups: int, level: float) -> np.ndarray:
+    """Quantile (linear between order statistics) of each group's finite values (codes 0..n_groups-1); NaN if none."""
     usable = np.isfinite(values)
     values, group = values[usable], group[usable]
     order = np.lexsort((values, group))
     values, count = values[order], np.bincount(group, minlength=n_groups)
-    start = np.cumsum(count) - count
-    some = count > 0
-    median = np.full(n_groups, np.nan)
-    median[some] = 0.5 * (values[(start + (count - 1) // 2)[some]] + values[(start + count // 2)[some]])
-    return median
+    start, some = np.cumsum(count) - count, count > 0
+    position = level * (count[some] - 1)
+    below = np.floor(position).astype(int)
+    above = np.minimum(below + 1, count[some] - 1)
+    low, high = values[start[some] + below], values[start[some] + above]
+    quantile = np.full(n_groups, np.nan)
+    quantile[some] = low + (position - below) * (high - low)
+    return quantile
+
+
+def group_median(values: np.ndarray, group: np.ndarray, n_groups: int) -> np.ndarray:
+    """Median of each group's finite values; NaN for a group without any."""
+    return group_quantile(values, group, n_groups, 0.5)

@@ -14,15 +14,15 @@ SHARE_OF_OWN_WEIGHT = 0.25
 # The pace is part long-run slope and part what the peers did lately. Both shares come from a least-absolute regression
 # on replayed histories of 28 public indicators, indicators left out in turn (0.51 +- 0.06 and 0.39 +- 0.03).
 SHARE_OF_SLOPE, SHARE_OF_RECENT = 0.51, 0.39
-RECENT_POINTS = 3
+RECENT_STEPS = 3
 
 
 @dataclass(frozen=True)
 class Pace:
-    """What was known at every row of a panel, from the rows of its series up to it: change a year, transformed scale.
+    """What was known at every row of a panel, from the rows of its series up to it: change a step, transformed scale.
 
     own: least-squares slope of the points so far (0 for the first). peers: median of the peers' own slopes. shrunk: own
-    drawn towards peers. recent: median change a year of the peers over their last RECENT_POINTS steps. expected: the
+    drawn towards peers. recent: median change a step of the peers over their last RECENT_STEPS steps. expected: the
     pace to forecast with.
     """
 
@@ -37,8 +37,12 @@ class Pace:
         return SHARE_OF_SLOPE * self.shrunk + SHARE_OF_RECENT * self.recent
 
 
-def damped_years(horizon: np.ndarray, damping: float = DAMPING_PER_YEAR) -> np.ndarray:
-    """How many years' worth of the present pace is made in `horizon` years: damping + damping² + ..., any float >= 0."""
+def damped_steps(horizon: np.ndarray, season_length: np.ndarray) -> np.ndarray:
+    """How many steps' worth of the present pace is made in `horizon` steps: d + d² + ..., for any horizon >= 0.
+
+    season_length: steps a year. The damping d is DAMPING_PER_YEAR over a year.
+    """
+    damping = DAMPING_PER_YEAR ** (1.0 / season_length)
     return damping * (1.0 - damping**horizon) / (1.0 - damping)
 
 
@@ -51,11 +55,20 @@ def pace_of(panel: Panel, z: np.ndarray) -> Pace:
     between = median_of_peers(panel, (own_known - peers) ** 2) / MEDIAN_OF_CHI_SQUARE
     weight = SHARE_OF_OWN_WEIGHT * np.maximum(between - spread, 0.05 * between) / np.maximum(between, 1e-300)
     weight = np.where(position >= 2, weight, 0.0)  # with one or two points no trend of its own is shown
-    back = np.arange(len(z)) - np.minimum(position, RECENT_POINTS)
-    years = np.where(position >= 1, panel.time_of_row - panel.time_of_row[back], 1.0)
-    change = np.where(position >= 1, (z - z[back]) / years, np.nan)
+    back = _rows_back(panel, RECENT_STEPS)
+    steps = np.where(position >= 1, panel.time_of_row - panel.time_of_row[back], 1.0)
+    change = np.where(position >= 1, (z - z[back]) / steps, np.nan)
     recent = median_of_peers(panel, change, without_oneself=True)
     return Pace(own, peers, weight * own + (1 - weight) * peers, recent)
+
+
+def _rows_back(panel: Panel, steps: float) -> np.ndarray:
+    """For every row the nearest earlier row of its series at least `steps` before it, or the series' first."""
+    row = np.arange(len(panel.time_of_row))
+    back, start = row.copy(), panel.first[panel.series_of_row]
+    while (short := (panel.time_of_row - panel.time_of_row[back] < steps - 1e-9) & (back > start)).any():
+        back -= short
+    return back
 
 
 def slopes_so_far(panel: Panel, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
