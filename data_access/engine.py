@@ -1,9 +1,10 @@
 """Opening the database: SQLite and PostgreSQL differ here and nowhere else."""
 
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, make_url
 
 BUSY_TIMEOUT_MS = 30_000  # a million-row import holds the write lock for some twenty seconds
 PRAGMAS = (
@@ -52,10 +53,40 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 @contextmanager
-def writing(engine: Engine):
+def writing(engine: Engine) -> Iterator[Connection]:
     """A connection in one transaction that writes: committed at the end, rolled back on any exception.
 
     Use it for every write; `engine.connect()` is for reading.
     """
     with engine.execution_options(kangtu_writes=True).begin() as connection:
         yield connection
+
+
+@contextmanager
+def writing_on(connection: Connection) -> Iterator[Connection]:
+    """The same on a connection one already has (for its temporary tables), between two of its transactions."""
+    connection.execution_options(kangtu_writes=True)
+    try:
+        with connection.begin():
+            yield connection
+    finally:
+        connection.execution_options(kangtu_writes=False)
+
+
+def copy_rows(connection: Connection, table: Table, columns: Iterable[str], rows: Iterable[tuple]) -> None:
+    """Append many rows as fast as the database takes them; each row has the values of columns, None where missing."""
+    columns = list(columns)
+    if connection.dialect.name == "postgresql":
+        listed = ", ".join(columns)
+        with connection.connection.cursor() as cursor, cursor.copy(f"COPY {table.name} ({listed}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        return
+    statement = insert(table).values(dict.fromkeys(columns)).compile(connection, column_keys=columns)
+    connection.exec_driver_sql(str(statement), [tuple(row) for row in rows])
+
+
+def gather_statistics(connection: Connection, table: Table) -> None:
+    """Tell PostgreSQL's planner how large a freshly filled table is; it takes an unknown one for nearly empty."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"ANALYZE {table.name}")

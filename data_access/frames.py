@@ -1,7 +1,8 @@
 """Query results as frames whose columns and types do not depend on what the rows happen to hold."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, Engine, Select
 
@@ -24,17 +25,19 @@ def read_frame(engine: Engine | Connection, query: Select, types: Mapping[str, s
 
 def records(frame: pd.DataFrame) -> list[dict]:
     """The rows of a frame as dicts a database driver understands: missing is None, numbers and dates are Python's."""
-    columns = {name: _plain(frame[name]) for name in frame.columns}
-    return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+    names = list(frame.columns)
+    return [dict(zip(names, row, strict=True)) for row in rows_of(frame)]
+
+
+def rows_of(frame: pd.DataFrame) -> Iterator[tuple]:
+    """The same as tuples, in the order of the frame's columns."""
+    return zip(*(_plain(frame[name]) for name in frame.columns), strict=True)
 
 
 def _plain(column: pd.Series) -> list:
-    missing = column.isna().to_list()
-    if pd.api.types.is_datetime64_any_dtype(column.dtype):
-        values = [None if gone else moment.date() for moment, gone in zip(column, missing, strict=True)]
-    else:
-        values = column.astype(object).to_list()
-    return [
-        None if gone else (value.item() if hasattr(value, "item") else value)
-        for value, gone in zip(values, missing, strict=True)
-    ]
+    dates = pd.api.types.is_datetime64_dtype(column.dtype)
+    values = np.array((column.dt.date if dates else column).astype(object), dtype=object)
+    if column.dtype == object:  # may hold numpy's scalars, which the drivers do not know
+        values[:] = [value.item() if isinstance(value, np.generic) else value for value in values]
+    values[column.isna().to_numpy()] = None
+    return values.tolist()
