@@ -1,0 +1,286 @@
+"""Judge every target for every area: three marks and a sentence. Frames in, a frame out; arrays in between."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from models import sentences
+from models.bounds import Bounds, bounds_of
+from models.intervals import QUANTILE_COLUMNS
+from models.pairs import PLAN_BAR, UNIT, WHOLE, Pairs, make_pairs
+from models.probability import POINTS_FOR_REFERENCE, gate, probability_of_missing
+from models.rates import roll_up
+from models.reasons import LONGEST, SEPARATOR
+from models.series import SeriesSet, build_series
+from models.status import ACHIEVED, BEHIND, CANNOT_JUDGE, ON_COURSE, REVERSING, SLOW, STATUSES
+from models.targets import Targets, read_targets_frame
+from models.units import unit_of
+
+MARKS = [
+    "target_id", "area_id", "indicator_id", "action_id", "status", "reason", "period", "time", "observed",
+    "figure_status", "baseline_time", "baseline_value", "path_value", "gap", "tolerance", "next_year", "next_value", "final_year", "final_value",
+    "comparator", "pace_needed", "pace_seen", "p_miss", "p_miss_basis", "trend", "needs_study", "is_noisy",
+    "units_failing", "sentence_zh", "sentence_en",
+]  # fmt: skip
+
+LIKELY, UNLIKELY = 2 / 3, 1 / 3  # of missing: beyond these a mark that says otherwise goes to the analysts
+FAILING = (SLOW, BEHIND, REVERSING)
+
+
+def judge(
+    targets: pd.DataFrame,
+    observations: pd.DataFrame,
+    areas: pd.DataFrame,
+    *,
+    as_of: date,
+    forecasts: pd.DataFrame | None,
+    indicators: pd.DataFrame | None,
+) -> pd.DataFrame:
+    """The marks of every target and area: the columns of MARKS, one row each, targets in order, areas by code.
+
+    targets: one row per milestone (data_access.plans.read_targets); an area_id column that is filled judges that target
+        for that area alone; baseline_value where stated.
+    observations: indicator_id, area_id, period, time, value[, numerator, denominator, lower, upper, status], each
+        series and period once. NaN is "not reported".
+    areas: area_id, level, parent_id, is_unit, name_zh, name_en. The one without a parent among them is the plan's area.
+    forecasts: indicator_id, area_id, time, QUANTILE_COLUMNS at least for forecast_years(targets); None: no
+        probabilities.
+    indicators: indicator_id, unit, decimals, within_year; None: units as the targets give them, every figure a level.
+    Raises ValueError for observations that hold a series and period twice.
+    """
+    if observations.duplicated(["indicator_id", "area_id", "period"]).any():
+        twice = observations[observations.duplicated(["indicator_id", "area_id", "period"])].iloc[0]
+        raise ValueError(f"{twice.indicator_id} of {twice.area_id} for {twice.period} comes twice; keep one figure.")
+    demanded = read_targets_frame(targets)
+    if not len(demanded):
+        return pd.DataFrame(columns=MARKS)
+    series = known_series(demanded, observations, areas, indicators, as_of)
+    pairs = make_pairs(demanded, areas, series.keys)
+    bounds = bounds_of(demanded, pairs, series, as_of)
+    marks = _first_marks(demanded, pairs, series, bounds)
+    marks = _add_probability(marks, bounds, forecasts)
+    marks = _improve_too(marks, demanded, pairs)  # each unit first, then the areas above them
+    marks = _pass_on_units(marks, pairs)
+    marks["needs_study"] = disagree(marks.status, marks.p_miss)
+    return _finish(marks, demanded, pairs, bounds, areas)
+
+
+def known_series(
+    targets: Targets, observations: pd.DataFrame, areas: pd.DataFrame, indicators: pd.DataFrame | None, as_of: date
+) -> SeriesSet:
+    """The series behind the targets, with the figures of wholes added up from their parts where they have none."""
+    of_targets = targets.frame.drop_duplicates("indicator_id").set_index("indicator_id")
+    units = of_targets.unit
+    decimals = units.map(lambda unit: unit_of(unit).decimals)
+    if indicators is not None and len(indicators):
+        own = indicators.drop_duplicates("indicator_id").set_index("indicator_id")
+        units = own.unit.reindex(units.index).fillna(units)
+        decimals = own.decimals.reindex(units.index).fillna(decimals) if "decimals" in own else decimals
+    hint = pd.Series(targets.rounding_hint, index=targets.frame.indicator_id).groupby(level=0).max()
+    decimals = np.maximum(decimals.astype(float), hint.reindex(decimals.index).astype(float))
+    figures = observations[observations.indicator_id.isin(units.index)]
+    for column in ("numerator", "denominator", "lower", "upper"):
+        figures = figures if column in figures else figures.assign(**{column: np.nan})
+    figures = figures if "status" in figures else figures.assign(status="final")
+    added_up = roll_up(figures, areas, units)
+    figures = pd.concat([figures.assign(is_rolled_up=False), added_up], ignore_index=True) if len(added_up) else figures
+    return build_series(figures, indicators, units, decimals, as_of)
+
+
+def forecast_years(targets: pd.DataFrame) -> pd.DataFrame:
+    """indicator_id, year: the milestones whose probability of being missed a forecast can tell."""
+    demanded = read_targets_frame(targets)
+    last = np.nanmax(np.where(np.isfinite(demanded.milestone_time), demanded.milestone_time, -np.inf), axis=1)
+    years = pd.DataFrame({"indicator_id": demanded.frame.indicator_id, "year": last})
+    return years[np.isfinite(years.year)].drop_duplicates().reset_index(drop=True)
+
+
+def forecast_history(
+    targets: pd.DataFrame, observations: pd.DataFrame, areas: pd.DataFrame, indicators: pd.DataFrame | None, as_of: date
+) -> pd.DataFrame:
+    """What forecasts of the judged series may rest on: a history frame of models.forecasting, series of 3 points and more.
+
+    Arguments as in judge. Yearly figures and the newest one, sums of parts included. Bounds are the indicator's, or
+    the unit's; a series that has left them (coverage above 100 % by register) has none.
+    """
+    demanded = read_targets_frame(targets)
+    series = known_series(demanded, observations, areas, indicators, as_of)
+    points = series.points.iloc[series.course_points]
+    points = points[points.groupby(["indicator_id", "area_id"]).value.transform("size") >= POINTS_FOR_REFERENCE]
+    of_target = demanded.frame.drop_duplicates("indicator_id").set_index("indicator_id")
+    lower, upper = (
+        of_target.unit.map(lambda unit, end=end: getattr(unit_of(unit), end)).astype(float)
+        for end in ("lower", "upper")
+    )
+    if indicators is not None and "lower_bound" in indicators:
+        own = indicators.drop_duplicates("indicator_id").set_index("indicator_id").reindex(lower.index)
+        lower, upper = own.lower_bound.astype(float).fillna(lower), own.upper_bound.astype(float).fillna(upper)
+    low, high = points.indicator_id.map(lower), points.indicator_id.map(upper)
+    outside = ((points.value < low) | (points.value > high)).groupby(points.indicator_id).transform("any")
+    falling = points.indicator_id.map(of_target.direction) == "lower_is_better"
+    return pd.DataFrame(
+        {
+            "series_id": points.indicator_id + "|" + points.area_id,
+            "indicator_id": points.indicator_id,
+            "area_id": points.area_id,
+            "time": points.time.astype(float),
+            "value": points.value.astype(float),
+            "lower_bound": low.mask(outside).astype(float),
+            "upper_bound": high.mask(outside).astype(float),
+            "direction": np.where(falling, "down", "up"),
+            "numerator": points.numerator.astype(float),
+            "denominator": points.denominator.astype(float),
+        }
+    ).reset_index(drop=True)  # fmt: skip
+
+
+def disagree(status: pd.Series, p_miss: pd.Series) -> pd.Series:
+    """Whether rule and model contradict each other: on course yet likely to miss, or behind yet unlikely to."""
+    fine, failing = status.isin([ACHIEVED, ON_COURSE]), status.isin([BEHIND, REVERSING])
+    return (fine & (p_miss > LIKELY)) | (failing & (p_miss < UNLIKELY))
+
+
+def _first_marks(targets: Targets, pairs: Pairs, series: SeriesSet, bounds: Bounds) -> pd.DataFrame:
+    """Everything but probability, units and words."""
+    frame, m = targets.frame, pairs.target
+    point = np.maximum(bounds.point, 0)
+    there = bounds.point >= 0
+    side = targets.side[m]
+
+    def of_point(column, missing):
+        values = (
+            series.points[column].to_numpy(dtype=object) if len(series.points) else np.array([missing], dtype=object)
+        )
+        return np.where(there, values[point], missing)
+
+    return pd.DataFrame(
+        {
+            "target_id": frame.target_id.to_numpy(dtype=object)[m],
+            "area_id": pairs.area_id,
+            "indicator_id": frame.indicator_id.to_numpy(dtype=object)[m],
+            "action_id": frame.action_id.to_numpy(dtype=object)[m],
+            "status": bounds.status,
+            "reason": bounds.reason,
+            "period": of_point("period", None),
+            "time": bounds.time,
+            "observed": bounds.value,
+            "figure_status": of_point("status", None),
+            "baseline_time": bounds.baseline_time,
+            "baseline_value": bounds.baseline_value,
+            "path_value": bounds.path_value,
+            "gap": bounds.gap,
+            "tolerance": bounds.tolerance,
+            "next_year": bounds.next_year,
+            "next_value": bounds.next_value,
+            "final_year": bounds.final_year,
+            "final_value": bounds.final_value,
+            "comparator": frame.comparator.to_numpy(dtype=object)[m],
+            "pace_needed": bounds.pace_needed,
+            "pace_seen": bounds.pace_seen * np.where(side == 0, 1, side),
+            "trend": bounds.trend,
+            "is_noisy": bounds.is_noisy,
+        }
+    )
+
+
+def _add_probability(marks: pd.DataFrame, bounds: Bounds, forecasts: pd.DataFrame | None) -> pd.DataFrame:
+    """p_miss at the final milestone, where one lies ahead and enough points stand behind the forecast."""
+    basis = gate(bounds.yearly_points)
+    p_miss = np.full(len(marks), np.nan)
+    open_still = np.isfinite(bounds.goal) & (basis != "withheld") & (bounds.final_year > bounds.time + 1e-6)
+    if forecasts is not None and len(forecasts) and open_still.any():
+        keys = pd.MultiIndex.from_frame(forecasts[["indicator_id", "area_id", "time"]])
+        rows = np.flatnonzero(open_still)
+        wanted = pd.MultiIndex.from_arrays(
+            [marks.indicator_id.to_numpy()[rows], marks.area_id.to_numpy()[rows], bounds.final_year[rows]]
+        )
+        place = keys.get_indexer(wanted)
+        rows, place = rows[place >= 0], place[place >= 0]
+        quantiles = forecasts[QUANTILE_COLUMNS].iloc[place]
+        p_miss[rows] = probability_of_missing(quantiles, bounds.goal_comparator[rows], bounds.goal[rows])
+    return marks.assign(p_miss=p_miss, p_miss_basis=np.where(np.isfinite(p_miss), basis, "withheld"))
+
+
+def _pass_on_units(marks: pd.DataFrame, pairs: Pairs) -> pd.DataFrame:
+    """The mark of an area whose every unit must pass, from the marks of its units: it fails if any of them fails.
+
+    Its probability of missing is that of the unit most likely to: all passing is no likelier than that one passing.
+    """
+    rank = pd.Series(marks.status.to_numpy()).map({status: n for n, status in enumerate(STATUSES)}).to_numpy()
+    wholes = np.flatnonzero((pairs.role == WHOLE) & ~marks.reason.isin(["masked", "no_value", "no_benchmark"]))
+    units_failing = np.full(len(marks), None, dtype=object)
+    status, reason = marks.status.to_numpy(dtype=object).copy(), marks.reason.to_numpy(dtype=object).copy()
+    p_miss, basis = marks.p_miss.to_numpy().copy(), marks.p_miss_basis.to_numpy(dtype=object).copy()
+    units_of = {whole: group.to_numpy() for whole, group in pairs.parts.groupby("whole").unit}
+    for whole in wholes:
+        units = units_of.get(whole, np.array([], dtype=int))
+        judged = units[status[units] != CANNOT_JUDGE]
+        failing = judged[np.isin(status[judged], FAILING)]
+        units_failing[whole] = sorted(marks.area_id.to_numpy()[failing]) or None
+        if (not len(failing) and len(judged) < len(units)) or not len(units):
+            status[whole], reason[whole] = CANNOT_JUDGE, "units_missing" if len(units) else "no_units"
+        else:
+            status[whole], reason[whole] = STATUSES[rank[judged].max()], "each_unit"
+        known = units[np.isfinite(p_miss[units])]
+        weakest = known[p_miss[known].argmax()] if len(known) else None
+        p_miss[whole] = np.nan if weakest is None else p_miss[weakest]
+        basis[whole] = "withheld" if weakest is None else basis[weakest]
+    return marks.assign(status=status, reason=reason, p_miss=p_miss, p_miss_basis=basis, units_failing=units_failing)
+
+
+def _improve_too(marks: pd.DataFrame, targets: Targets, pairs: Pairs) -> pd.DataFrame:
+    """ "At least 90 % and rising": the rising half passes only where the floor of the same action holds too."""
+    frame = targets.frame.iloc[pairs.target].reset_index(drop=True)
+    keys = frame[["action_id", "indicator_id", "scope"]].assign(plan_id=frame.get("plan_id", ""), area_id=pairs.area_id)
+    keys["position"] = np.arange(len(keys))
+    by = ["plan_id", "action_id", "indicator_id", "scope", "area_id"]
+    floors = keys[(frame.rule == "level").to_numpy()]
+    both = keys[(frame.rule == "trend").to_numpy()].merge(floors, on=by, suffixes=("", "_floor"))
+    if not len(both):
+        return marks
+    rank = marks.status.map({status: n for n, status in enumerate(STATUSES)}).to_numpy()
+    both = both.assign(rank=rank[both.position_floor]).groupby("position", as_index=False)["rank"].max()
+    trend, floor = both.position.to_numpy(), both["rank"].to_numpy()
+    judged = (rank[trend] < len(STATUSES) - 1) & (floor < len(STATUSES) - 1)
+    worse = np.maximum(rank[trend], np.where(floor >= STATUSES.index(SLOW), floor, 0))
+    status, reason = marks.status.to_numpy(dtype=object).copy(), marks.reason.to_numpy(dtype=object).copy()
+    status[trend[judged]] = np.array(STATUSES, dtype=object)[worse[judged]]
+    reason[trend[judged]] = _joined(reason[trend[judged]], np.full(judged.sum(), "floor_and_trend", dtype=object))
+    return marks.assign(status=status, reason=reason)
+
+
+def _finish(marks: pd.DataFrame, targets: Targets, pairs: Pairs, bounds: Bounds, areas: pd.DataFrame) -> pd.DataFrame:
+    """Say what the mark rests on, then the sentences, then the columns in their types."""
+    judged = (marks.status != CANNOT_JUDGE).to_numpy()
+    reason = marks.reason.to_numpy(dtype=object).copy()
+    notes = [
+        (pairs.role == PLAN_BAR, "plan_bar"),
+        (pairs.role == UNIT, "each_unit"),
+        (bounds.is_rolled_up, "rolled_up"),
+        (targets.year_inferred[pairs.target], "year_inferred"),
+        (bounds.baseline_is_first & (pairs.role != WHOLE), "baseline_first"),
+        (bounds.is_over & (pairs.role != WHOLE), "missed"),
+    ]
+    for applies, slug in notes:
+        rows = np.flatnonzero(applies & judged & ((slug != "missed") | marks.status.isin(FAILING).to_numpy()))
+        reason[rows] = _joined(reason[rows], np.full(len(rows), slug, dtype=object))
+    marks["reason"] = np.where(reason == "", None, reason)
+    marks["next_year"], marks["final_year"] = (_years(marks[name]) for name in ("next_year", "final_year"))
+    told = sentences.facts(
+        marks.assign(is_whole=pairs.role == WHOLE), targets.frame.iloc[pairs.target].reset_index(drop=True), areas
+    )
+    marks["sentence_zh"], marks["sentence_en"] = sentences.sentence_zh(told), sentences.sentence_en(told)
+    return marks[MARKS]
+
+
+def _joined(reasons: np.ndarray, added: np.ndarray) -> np.ndarray:
+    """Slugs joined in one text, as long as the column holds them."""
+    separator = np.where(reasons == "", "", SEPARATOR).astype(object)
+    longer = reasons + separator + added
+    fits = np.array([len(text) <= LONGEST for text in longer], dtype=bool)
+    return np.where(fits, longer, reasons)
+
+
+def _years(column: pd.Series) -> pd.Series:
+    return column.where(np.isfinite(column)).round().astype("Int64")

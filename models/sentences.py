@@ -1,0 +1,384 @@
+"""One sentence per mark, in Chinese and in English, from the same numbers; never more than the marks support.
+
+Everything is put together for all marks at once: object arrays of text, added piece by piece.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from models.reasons import BASES, REFUSALS, SEPARATOR
+from models.status import ACHIEVED, BEHIND, CANNOT_JUDGE, ON_COURSE, REVERSING, SLOW
+from models.units import format_change, format_value
+
+STATUS_WORDS = {
+    ACHIEVED: ("已达标", "target met"),
+    ON_COURSE: ("按期", "on course"),
+    SLOW: ("偏慢", "slow"),
+    BEHIND: ("滞后", "behind"),
+    REVERSING: ("倒退", "reversing"),
+    CANNOT_JUDGE: ("无法判断", "cannot be judged"),
+}
+# upper end of the probability of missing -> words
+PROBABILITY_WORDS = [
+    (0.10, "很可能达标", "very likely to be met"),
+    (0.33, "较可能达标", "likely to be met"),
+    (0.66, "能否达标难以判断", "too close to call"),
+    (0.90, "较可能落空", "likely to be missed"),
+    (1.01, "很可能落空", "very likely to be missed"),
+]
+OPERATOR_WORDS = {
+    ">=": ("不低于", "at least "),
+    ">": ("高于", "above "),
+    "<=": ("不高于", "at most "),
+    "<": ("低于", "below "),
+    "=": ("", ""),
+}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The marks with the names and units the words need; all arrays of N."""
+
+    marks: pd.DataFrame
+    unit: np.ndarray
+    rule: np.ndarray
+    scope: np.ndarray
+    side: np.ndarray
+    name: tuple[np.ndarray, np.ndarray]  # Chinese, English
+    area: tuple[np.ndarray, np.ndarray]
+    failing: tuple[np.ndarray, np.ndarray]  # names of the units that fail, joined; "" where none or not asked
+
+
+def facts(marks: pd.DataFrame, targets: pd.DataFrame, areas: pd.DataFrame) -> Facts:
+    """marks: columns of models.judging.MARKS but the sentences; targets: each mark's own target row, in step."""
+    names = areas.drop_duplicates("area_id").set_index("area_id")
+    zh = names.name_zh.astype(object).where(names.name_zh.notna(), names.index.to_series())
+    en = names.name_en.astype(object).where(names.name_en.notna(), zh)
+    code = names.index.get_indexer(marks.area_id)
+    area = tuple(np.where(code >= 0, column.to_numpy()[np.maximum(code, 0)], marks.area_id) for column in (zh, en))
+    rising = targets.comparator.isin([">=", ">", "trend_up"])
+    falling = targets.comparator.isin(["<=", "<", "trend_down"])
+    by_direction = targets.direction.map({"higher_is_better": 1, "lower_is_better": -1}).fillna(0)
+    english = targets.name_en.astype(object).where(targets.name_en.notna(), targets.name_zh)
+    return Facts(
+        marks=marks.reset_index(drop=True),
+        unit=targets.unit.to_numpy(dtype=object),
+        rule=targets.rule.to_numpy(dtype=object),
+        scope=targets.scope.to_numpy(dtype=object),
+        side=np.select([rising, falling], [1, -1], by_direction).astype(int),
+        name=(targets.name_zh.to_numpy(dtype=object), english.to_numpy(dtype=object)),
+        area=area,
+        failing=tuple(_failing(marks.units_failing, column, mark) for column, mark in ((zh, "、"), (en, ", "))),
+    )
+
+
+def sentence_zh(told: Facts) -> np.ndarray:
+    """达拉特旗2025年居民健康素养水平为24.1%,比规划路径应有的26%低1.9个百分点,偏慢。…"""
+    return _sentence(told, 0)
+
+
+def sentence_en(told: Facts) -> np.ndarray:
+    """Dalad Banner: health literacy stood at 24.1 % in 2025, 1.9 points below the 26 % planned by then: slow. …"""
+    return _sentence(told, 1)
+
+
+def probability_words(p_miss: float, language: str) -> str:
+    """The words for a probability of missing; "" where it is withheld."""
+    for upper, *words in PROBABILITY_WORDS:
+        if p_miss < upper:
+            return words[language == "en"]
+    return ""
+
+
+def _sentence(told: Facts, lang: int) -> np.ndarray:
+    marks = told.marks
+    refused = (marks.status == CANNOT_JUDGE).to_numpy()
+    judged = _head(told, lang) + _standing(told, lang) + _pace(told, lang) + _outlook(told, lang) + _caveats(told, lang)
+    return np.where(refused, _refusal(told, lang), judged)
+
+
+def _head(told: Facts, lang: int) -> np.ndarray:
+    """Where, when, what, how much."""
+    period, value = _period(told.marks.period, lang), _values(told.marks.observed, told.unit, lang)
+    provisional, task = (told.marks.figure_status == "provisional").to_numpy(), told.rule == "completion"
+    if lang == 0:
+        return told.area[0] + period + told.name[0] + np.where(task, ":", "为") + value + _if(provisional, "(初步数)")
+    reads = np.where(task, ": " + value + " (" + period + ")", " stood at " + value + " in " + period)
+    return told.area[1] + ": " + _lower(told.name[1]) + reads + _if(provisional, " (provisional)")
+
+
+def _standing(told: Facts, lang: int) -> np.ndarray:
+    """Against the path, the bound, or only the direction."""
+    marks, status = told.marks, told.marks.status.to_numpy(dtype=object)
+    has_path = np.isfinite(marks.path_value.to_numpy()) & ~_has(marks.reason, "bound") & ~_has(marks.reason, "missed")
+    write = _standing_zh if lang == 0 else _standing_en
+    units, done, met, line, off = write(
+        told, pd.Series(status).map(lambda slug: STATUS_WORDS[slug][lang]).to_numpy(dtype=object)
+    )
+    cases = [_whole(told), told.rule == "completion", told.rule == "trend", status == ACHIEVED, has_path]
+    return np.select(cases, [units, done, _direction(told, lang), met, line], off)
+
+
+def _standing_zh(told: Facts, word: np.ndarray) -> list[np.ndarray]:
+    marks, year = told.marks, _years(told.marks.next_year, 0)
+    goal, path = _goal(marks.next_value, told, 0), _values(marks.path_value, told.unit, 0)
+    size, is_above = _changes(marks.gap, told.unit, 0), _is_above(told)
+    failing = np.where(told.failing[0] == "", "目前没有落后的", "未达要求的有" + told.failing[0])
+    compared = "比规划路径应有的" + path + np.where(is_above, "高", "低") + size
+    compared = np.where(marks.gap == 0, "与规划路径应有的" + path + "持平", compared)
+    return [
+        ",要求每个" + _unit_words(told, 0) + "均达标," + failing + "," + word + "。",
+        np.where(marks.status == ACHIEVED, "。", ",已过" + year + "时限," + word + "。"),
+        ",已达到" + year + "目标(" + goal + ")。",
+        "," + compared + "," + word + "。",
+        ",未达到" + year + "目标(" + goal + "),相差" + size + "," + word + "。",
+    ]
+
+
+def _standing_en(told: Facts, word: np.ndarray) -> list[np.ndarray]:
+    marks, year = told.marks, _years(told.marks.next_year, 1)
+    goal, path = _goal(marks.next_value, told, 1), _values(marks.path_value, told.unit, 1)
+    size, is_above = _changes(marks.gap, told.unit, 1), _is_above(told)
+    failing = np.where(told.failing[1] == "", "none is falling short", "falling short: " + told.failing[1])
+    compared = size + np.where(is_above, " above", " below") + " the " + path + " planned by then"
+    compared = np.where(marks.gap == 0, "level with the " + path + " planned by then", compared)
+    return [
+        ". Every " + _unit_words(told, 1) + " must pass; " + failing + " (" + word + ").",
+        np.where(marks.status == ACHIEVED, ".", "; it was due" + _by_year(marks.next_year) + " (" + word + ")."),
+        ": it meets the" + year + " target (" + goal + ").",
+        ", " + compared + ": " + word + ".",
+        ", " + size + " off the" + year + " target (" + goal + "): " + word + ".",
+    ]
+
+
+def _is_above(told: Facts) -> np.ndarray:
+    """Whether the value lies above the path: ahead of it where more is better, behind it where less is."""
+    return (told.marks.gap.to_numpy() > 0) == (told.side >= 0)
+
+
+def _direction(told: Facts, lang: int) -> np.ndarray:
+    """For targets that only say which way: which way it has gone, and whether that is the plan's."""
+    marks, status = told.marks, told.marks.status.to_numpy(dtype=object)
+    pace = marks.pace_seen.to_numpy() * np.where(told.side < 0, -1, 1)
+    size, slowing = _changes(marks.pace_seen, told.unit, lang), told.unit == "percent_change"
+    rightward = marks.pace_seen.to_numpy() > marks.tolerance.to_numpy()
+    floor_lost = _has(marks.reason, "floor_and_trend") & rightward & ~np.isin(status, [ACHIEVED, ON_COURSE])
+    if lang == 0:
+        way = np.where(
+            pace > 0, np.where(slowing, "增速每年加快", "每年提高"), np.where(slowing, "增速每年放缓", "每年降低")
+        )
+        moved = ",近年" + np.where(pace == 0, "没有变化", way + size)
+        words = {ON_COURSE: ",符合规划方向。", SLOW: ",变化不明显,偏慢。", BEHIND: ",与规划方向相反,滞后。"}
+        words |= {REVERSING: ",与规划方向相反且经检验属实,倒退。", ACHIEVED: ",较基期已按规划方向改善,已达标。"}
+        lost = ",方向正确,但未守住底线,"
+    else:
+        way = np.where(
+            pace > 0,
+            np.where(slowing, "growth quickened by ", "risen by "),
+            np.where(slowing, "growth slowed by ", "fallen by "),
+        )
+        moved = "; of late it has " + np.where(pace == 0, "not moved", way + size + " a year")
+        moved = np.where(
+            slowing, "; of late " + np.where(pace == 0, "growth has not changed", way + size + " a year"), moved
+        )
+        words = {ON_COURSE: ", the way the plan asks for.", SLOW: ", too little to tell: slow."}
+        words |= {
+            BEHIND: ", against the plan's direction: behind.",
+            ACHIEVED: "; it has improved on the baseline: target met.",
+        }
+        words |= {REVERSING: ", against the plan's direction, and the test confirms it: reversing."}
+        lost = ", the right way, but the floor is not held: "
+    state = pd.Series(status).map(words).fillna("").to_numpy(dtype=object)
+    word = pd.Series(status).map(lambda slug: STATUS_WORDS[slug][lang]).to_numpy(dtype=object)
+    return moved + np.where(floor_lost, lost + word + ("。" if lang == 0 else "."), state)
+
+
+def _pace(told: Facts, lang: int) -> np.ndarray:
+    """Pace needed and pace seen, where there is a date to be late for."""
+    marks = told.marks
+    needed, seen = marks.pace_needed.to_numpy(), marks.pace_seen.to_numpy()
+    open_still = ~np.isin(marks.status.to_numpy(), [ACHIEVED, CANNOT_JUDGE]) & ~_whole(told) & (told.side != 0)
+    shown = open_still & np.isfinite(needed) & (needed > 0) & (told.rule != "trend")
+    size, done = _changes(marks.pace_needed, told.unit, lang), _changes(marks.pace_seen, told.unit, lang)
+    actual = seen * np.where(told.side < 0, -1, 1)
+    goal, year = _values(marks.next_value, told.unit, lang), marks.next_year
+    endless, up = told.rule == "annual_change_points", told.side > 0
+    known = [~np.isfinite(actual), actual > 0, actual < 0]
+    if lang == 0:
+        way = np.where(up, "提高", "降低")
+        aim = np.where(
+            endless, "规划要求每年" + way + size, "要在" + _years(year, 0) + way + "到" + goal + ",每年需" + way + size
+        )
+        moved = np.select(known, ["", ",近年实际每年提高" + done, ",近年实际每年降低" + done], ",近年没有变化")
+        return np.where(shown, aim + moved + "。", "")
+    way = np.where(up, "a rise of ", "a fall of ") + size + " a year"
+    aim = np.where(endless, " The plan asks for " + way, " Reaching " + goal + _by_year(year) + " takes " + way)
+    moved = np.select(
+        known,
+        ["", "; of late it has risen by " + done + " a year", "; of late it has fallen by " + done + " a year"],
+        "; of late it has not moved",
+    )
+    return np.where(shown, aim + moved + ".", "")
+
+
+def _outlook(told: Facts, lang: int) -> np.ndarray:
+    """The probability in words and in fives of a percent."""
+    marks = told.marks
+    p = marks.p_miss.to_numpy()
+    words = np.full(len(p), "", dtype=object)
+    for upper, *both in reversed(PROBABILITY_WORDS):
+        words = np.where(p < upper, both[lang], words)
+    five = _map(np.nan_to_num(np.round(p * 20) * 5), lambda x: f"{x:.0f}")
+    reference = (marks.p_miss_basis == "reference").to_numpy()
+    year = _years(marks.final_year, lang)
+    if lang == 0:
+        text = year + "目标" + words + "(未达标概率约" + five + "%" + _if(reference, ",数据少,仅供参考") + ")。"
+    else:
+        text = (
+            " The"
+            + year
+            + " target is "
+            + words
+            + " (about "
+            + five
+            + " % to miss it"
+            + _if(reference, "; few figures, for reference only")
+            + ")."
+        )
+    return np.where(np.isfinite(p), text, "")
+
+
+def _caveats(told: Facts, lang: int) -> np.ndarray:
+    marks = told.marks
+    noisy, study = marks.is_noisy.to_numpy(dtype=bool), marks.needs_study.to_numpy(dtype=bool)
+    noisy, has_p = noisy & ~(marks.status == ACHIEVED).to_numpy(), np.isfinite(marks.p_miss.to_numpy())
+    lines = [
+        (noisy & has_p, "数值波动大,以概率为准。", " The figure is unstable: go by the probability."),
+        (noisy & ~has_p, "数值波动大,仅供参考。", " The figure is unstable: for reference only."),
+        (_has(marks.reason, "missed"), "最后时限已过。", " The final date has passed."),
+        (study, "现状与预测不一致,需研判。", " Status and outlook disagree: to be studied."),
+        (_has(marks.reason, "rolled_up"), "数值由下级数据汇总。", " Added up from the areas below."),
+        (_has(marks.reason, "baseline_first"), "以首期数据为基期。", " The first reported figure serves as the baseline."),
+        (_has(marks.reason, "year_inferred"), "目标年份为推定。", " The target's year is inferred."),
+        (_has(marks.reason, "plan_bar"), "目标值为全规划区目标,仅作对照。", " Held against the plan area's value."),
+    ]  # fmt: skip
+    text = np.full(len(marks), "", dtype=object)
+    for applies, *both in lines:
+        text = text + _if(applies, both[lang])
+    return text
+
+
+def _refusal(told: Facts, lang: int) -> np.ndarray:
+    words = {slug: both[lang] for slug, both in {**BASES, **REFUSALS}.items()}
+    slug = told.marks.reason.fillna("no_data").str.split(SEPARATOR).str[0]
+    why = slug.map(words).to_numpy(dtype=object)
+    has_value = np.isfinite(told.marks.observed.to_numpy())
+    if lang == 0:
+        return np.where(has_value, _head(told, 0) + "。", told.area[0] + told.name[0] + ":") + why + "。"
+    alone = told.area[1] + ": " + _lower(told.name[1]) + ": "
+    return np.where(has_value, _head(told, 1) + ": ", alone) + why + "."
+
+
+UNIT_WORDS = {
+    "each_district": ("旗县区", "district"),
+    "each_township": ("苏木乡镇街道", "township"),
+    "each_village": ("嘎查村社区", "village"),
+}
+
+
+def _unit_words(told: Facts, lang: int) -> np.ndarray:
+    return np.array([UNIT_WORDS.get(scope, ("单位", "unit"))[lang] for scope in told.scope], dtype=object)
+
+
+def _whole(told: Facts) -> np.ndarray:
+    """Marks of areas whose units each must pass: "each_unit" with nothing of their own judged."""
+    return told.marks.reason.fillna("").str.startswith("each_unit").to_numpy() & told.marks.is_whole.to_numpy(
+        dtype=bool
+    )
+
+
+def _has(reason: pd.Series, slug: str) -> np.ndarray:
+    return reason.fillna("").str.split(SEPARATOR).map(lambda slugs: slug in slugs).to_numpy(dtype=bool)
+
+
+def _goal(value: pd.Series, told: Facts, lang: int) -> np.ndarray:
+    operator = told.marks.comparator.map({slug: words[lang] for slug, words in OPERATOR_WORDS.items()}).fillna("")
+    return operator.to_numpy(dtype=object) + _values(value, told.unit, lang)
+
+
+def _values(value: pd.Series, unit: np.ndarray, lang: int) -> np.ndarray:
+    return _by_unit(value, unit, lambda x, u: format_value(x, u, ("zh", "en")[lang]))
+
+
+def _changes(value: pd.Series, unit: np.ndarray, lang: int) -> np.ndarray:
+    """Differences without their sign: the words say which way."""
+    return _by_unit(value.abs(), unit, lambda x, u: format_change(x, u, ("zh", "en")[lang]).lstrip("+"))
+
+
+def _by_unit(value: pd.Series, unit: np.ndarray, write: Callable[[float, str], str]) -> np.ndarray:
+    """Each distinct number is written once: thousands of townships share a few hundred."""
+    number = value.to_numpy(dtype=float).round(4)
+    out = np.full(len(number), "", dtype=object)
+    for one in set(unit):
+        rows = np.flatnonzero(unit == one)
+        out[rows] = _map(number[rows], lambda x, one=one: write(x, one))
+    return out
+
+
+def _map(values: np.ndarray, write: Callable) -> np.ndarray:
+    codes, distinct = pd.factorize(values, use_na_sentinel=False)
+    return np.array([write(x) for x in distinct], dtype=object)[codes] if len(distinct) else np.array([], dtype=object)
+
+
+def _period(period: pd.Series, lang: int) -> np.ndarray:
+    def write(text):
+        if not isinstance(text, str):
+            return ""
+        year, rest = text[:4], text[4:]
+        if rest.startswith("Q"):
+            return f"{year}年第{'一二三四'[int(rest[1]) - 1]}季度" if lang == 0 else f"{rest} {year}"
+        if rest:
+            return f"{year}年{int(rest[1:])}月" if lang == 0 else text
+        return f"{year}年" if lang == 0 else year
+
+    return _map(period.to_numpy(dtype=object), write)
+
+
+def _years(year: pd.Series, lang: int) -> np.ndarray:
+    numbers = year.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    return _map(numbers, lambda x: "" if np.isnan(x) else f"{x:.0f}年" if lang == 0 else f" {x:.0f}")
+
+
+def _by_year(year: pd.Series) -> np.ndarray:
+    numbers = year.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    return _map(numbers, lambda x: "" if np.isnan(x) else f" by {x:.0f}")
+
+
+def _lower(names: np.ndarray) -> np.ndarray:
+    """Names begin small inside a sentence, unless they begin with an abbreviation (HIV, COPD) or a proper name's capital."""
+
+    def write(name):
+        name = str(name)
+        return name[0].lower() + name[1:] if len(name) > 1 and name[1].islower() else name
+
+    return _map(names, write)
+
+
+def _if(applies: np.ndarray, text: str) -> np.ndarray:
+    return np.where(applies, text, "").astype(object)
+
+
+def _failing(units: pd.Series, names: pd.Series, joiner: str) -> np.ndarray:
+    """The names of failing units; beyond five, the first five and how many in all."""
+
+    def write(area_ids):
+        if not isinstance(area_ids, list) or not area_ids:
+            return ""
+        listed = joiner.join(str(names.get(area, area)) for area in area_ids[:5])
+        more = f"等{len(area_ids)}个" if joiner == "、" else f" and {len(area_ids) - 5} more"
+        return listed + (more if len(area_ids) > 5 else "")
+
+    return np.array([write(area_ids) for area_ids in units], dtype=object)

@@ -1,0 +1,147 @@
+"""The figures of every indicator and area as arrays, with what is known of each series' recent course."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from models import trend
+from models.rates import standard_error
+from models.units import UNITS
+
+TIME_STEP = 1e-6  # two times closer than this are one
+
+
+def time_of(day: date) -> float:
+    """A day as a time: 31 December 2024 is 2024.0, the moment a figure for 2024 is complete."""
+    length = (date(day.year, 12, 31) - date(day.year - 1, 12, 31)).days
+    return day.year - 1 + (day - date(day.year - 1, 12, 31)).days / length
+
+
+@dataclass(frozen=True)
+class SeriesSet:
+    """S series, each a run of `points` (start to stop), oldest first.
+
+    points: a frame of usable figures: indicator_id, area_id, period, time, value, error, status, is_rolled_up.
+    pace: unit a year; trend: up, flat, down, not_testable; yearly_points: how many distinct years (and the newest
+    figure) the pace, the trend and the forecast can rest on; span: years between first and last of the recent five.
+    """
+
+    keys: pd.MultiIndex
+    start: np.ndarray
+    stop: np.ndarray
+    points: pd.DataFrame
+    pace: np.ndarray
+    pace_error: np.ndarray
+    trend: np.ndarray
+    yearly_points: np.ndarray
+    span: np.ndarray
+    growth_change: np.ndarray
+    course_points: np.ndarray  # positions in points of the yearly figures and the newest
+    rounding: np.ndarray
+
+    def find(self, indicator_ids: np.ndarray, area_ids: np.ndarray) -> np.ndarray:
+        """The series of each pair, -1 where nothing was reported."""
+        return self.keys.get_indexer(pd.MultiIndex.from_arrays([indicator_ids, area_ids]))
+
+    def point_at(self, series: np.ndarray, time: np.ndarray) -> np.ndarray:
+        """The position in points of each series' figure at exactly this time, -1 where there is none."""
+        flat = self._sort_key(np.repeat(np.arange(len(self.start)), self.stop - self.start), self.points.time)
+        wanted = self._sort_key(series, np.nan_to_num(time, nan=-1.0))
+        place = np.minimum(np.searchsorted(flat, wanted - TIME_STEP), max(len(flat) - 1, 0))
+        if not len(flat):
+            return np.full(len(series), -1)
+        return np.where((series >= 0) & (np.abs(flat[place] - wanted) < 2 * TIME_STEP), place, -1)
+
+    @staticmethod
+    def _sort_key(series, time):
+        return np.asarray(series, dtype=float) * 10_000 + np.asarray(time, dtype=float)
+
+
+def build_series(
+    observations: pd.DataFrame, indicators: pd.DataFrame | None, units: pd.Series, decimals: pd.Series, as_of: date
+) -> SeriesSet:
+    """The series that can be judged from what had been reported.
+
+    observations: indicator_id, area_id, period, time, value[, numerator, denominator, lower, upper, status,
+        is_rolled_up]. Left out: missing values, periods that end after as_of, part years of an indicator that counts
+        through the year (its figure for June is no smaller a year), a year's last quarter where the year itself is there.
+    units, decimals: Series indicator_id -> unit slug, decimal places.
+    """
+    points = _usable(observations, indicators, as_of)
+    multiplier = points.indicator_id.map(units).map({slug: unit.multiplier for slug, unit in UNITS.items()})
+    multiplier = multiplier.astype(float).to_numpy()
+    counts = [points[column].to_numpy(dtype=float) for column in ("numerator", "denominator")]
+    interval = [points[column].to_numpy(dtype=float) for column in ("lower", "upper")]
+    points = points.assign(error=standard_error(*counts, *interval, multiplier))
+    new_series = (points.indicator_id != points.indicator_id.shift()) | (points.area_id != points.area_id.shift())
+    start = np.flatnonzero(new_series.to_numpy())
+    stop = np.append(start[1:], len(points)).astype(int)[: len(start)]
+    keys = pd.MultiIndex.from_arrays([points.indicator_id.to_numpy()[start], points.area_id.to_numpy()[start]])
+    rounding = 10.0 ** -keys.get_level_values(0).map(decimals).to_numpy(dtype=float)
+    course = _course(points, start, stop, multiplier, rounding)
+    return SeriesSet(keys=keys, start=start, stop=stop, points=points, rounding=rounding, **course)
+
+
+def _usable(observations: pd.DataFrame, indicators: pd.DataFrame | None, as_of: date) -> pd.DataFrame:
+    missing = {"numerator": np.nan, "denominator": np.nan, "lower": np.nan, "upper": np.nan, "status": "final"}
+    missing |= {"is_rolled_up": False}
+    absent = {column: default for column, default in missing.items() if column not in observations}
+    points = observations.assign(**absent)
+    points = points[np.isfinite(points.value.astype(float)) & (points.time <= time_of(as_of) + TIME_STEP)]
+    if indicators is not None and "within_year" in indicators:
+        cumulative = indicators.indicator_id[indicators.within_year == "cumulative"]
+        points = points[(points.period.str.len() == 4) | ~points.indicator_id.isin(cumulative)]
+    points = points.assign(_part=points.period.str.len())
+    points = points.sort_values(["indicator_id", "area_id", "time", "_part"], kind="stable")
+    same_time = points.duplicated(["indicator_id", "area_id", "time"])  # 2024 goes before 2024Q4 and 2024-12
+    return points[~same_time].drop(columns="_part").reset_index(drop=True)
+
+
+def _course(
+    points: pd.DataFrame, start: np.ndarray, stop: np.ndarray, multiplier: np.ndarray, rounding: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Pace, trend and their companions, from the yearly points and the newest figure of each series."""
+    series = np.repeat(np.arange(len(start)), stop - start)
+    time = points.time.to_numpy(dtype=float)
+    is_year = np.abs(time - np.round(time)) < TIME_STEP
+    years = np.bincount(series[is_year], minlength=len(start))
+    is_newest = np.zeros(len(points), dtype=bool)
+    is_newest[stop - 1] = True
+    # Yearly points only, so that four quarters of one year do not count as four years' movement.
+    kept = np.flatnonzero(is_year | is_newest | (years[series] < 2))
+    count = np.bincount(series[kept], minlength=len(start))
+    place = np.cumsum(count)[:, None] - trend.POINTS + np.arange(trend.POINTS)
+    there = place >= (np.cumsum(count) - count)[:, None]
+    rows = kept[np.where(there, place, 0)] if len(kept) else np.zeros((0, trend.POINTS), dtype=int)
+
+    def recent(column: np.ndarray) -> np.ndarray:
+        return np.where(there, column[rows], np.nan)
+
+    value, when, error = (recent(points[name].to_numpy(dtype=float)) for name in ("value", "time", "error"))
+    is_share = np.where(there[:, -1], multiplier[rows[:, -1]], np.nan)
+    cases = np.where(np.isfinite(is_share)[:, None], recent(points.numerator.to_numpy(dtype=float)), np.nan)
+    people = recent(points.denominator.to_numpy(dtype=float))
+    has_interval = np.isfinite(recent(points.lower.to_numpy(dtype=float))).all(1)
+    cases[has_interval] = np.nan  # a survey's interval knows its design; its bare counts do not
+    with np.errstate(invalid="ignore"):
+        pace_error = trend.weighted_slope(value, when, error)[1]
+    return {
+        "pace": trend.theil_sen(value, when),
+        "pace_error": pace_error,
+        "trend": trend.recent_trend(value, when, cases, people, error, rounding),
+        "yearly_points": count,
+        "span": np.where(count > 1, when[:, -1] - np.nanmin(when, axis=1), np.nan) if len(start) else np.zeros(0),
+        "growth_change": _change_of_growth(value, when),
+        "course_points": kept,
+    }
+
+
+def _change_of_growth(growth: np.ndarray, time: np.ndarray) -> np.ndarray:
+    """Mean growth of the last two years less that of the first two of the recent five, a year; NaN with fewer.
+
+    growth: (S, 5), growth rates, so five of them rest on six levels.
+    """
+    apart = time[:, -2:].mean(1) - time[:, :2].mean(1)
+    return (growth[:, -2:].mean(1) - growth[:, :2].mean(1)) / apart

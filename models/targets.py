@@ -1,0 +1,195 @@
+"""What a plan demands: the typed targets behind the milestone rows, and the rows that contradict themselves."""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from models.units import UNITS
+
+RULES = (
+    "level",
+    "trend",
+    "count_quota",
+    "unit_coverage",
+    "completion",
+    "change_from_baseline_relative",
+    "annual_change_points",
+)
+SIDES = {">=": 1, ">": 1, "<=": -1, "<": -1, "trend_up": 1, "trend_down": -1, "=": 0}
+DIRECTIONS = {"higher_is_better": 1, "lower_is_better": -1, "hold": 0}
+# scope -> the level whose every unit must pass; plan_area and each_facility have none: facilities are not areas, and a
+# figure about them is a share reported for the area.
+UNIT_LEVEL = {
+    "plan_area": None,
+    "each_district": "county",
+    "each_township": "township",
+    "each_village": "village",
+    "each_facility": None,
+}
+
+
+@dataclass(frozen=True)
+class Targets:
+    """M targets as arrays; milestones are (M, K), in order of time, NaN where a target has fewer than K.
+
+    side: +1 value must reach the bound, -1 must not pass it, 0 must equal it. strict: the bound itself fails.
+    kind: bound (a dated or undated value), change (relative to the baseline), pace (points a year), trend, slowing
+        (growth must slow), completion. blocked: why nothing can be judged whatever the figures say, or "".
+    recurring: the bound holds anew every year. baseline_year, baseline_value: NaN where the plan states none.
+    milestone_baseline: (M, K) the year each milestone is relative to, where stated (+10 % on 2019, then on 2022).
+    from_previous_year: the change is over last year's figure, every year.
+    rounding_hint: decimal places of the milestones' values.
+    """
+
+    frame: pd.DataFrame  # one row per target: ids, names, unit, rule, scope, comparator, [area_id]
+    milestone_time: np.ndarray
+    milestone_value: np.ndarray
+    side: np.ndarray
+    strict: np.ndarray
+    kind: np.ndarray
+    blocked: np.ndarray
+    recurring: np.ndarray
+    year_inferred: np.ndarray
+    baseline_year: np.ndarray
+    baseline_value: np.ndarray
+    milestone_baseline: np.ndarray
+    from_previous_year: np.ndarray
+    rounding_hint: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+
+def read_targets_frame(rows: pd.DataFrame) -> Targets:
+    """The targets of a milestone frame: one row per milestone, the columns of data_access.plans.read_targets.
+
+    Further columns used where present: area_id (judge this target for this area only), baseline_value.
+    A milestone whose value or year is hidden takes no part; a target none of whose milestones can take part is kept
+    and blocked with the reason. Order: as the targets first appear.
+    """
+    rows = rows.reset_index(drop=True)
+    rows = rows.assign(value=_numbers(rows.value), year=_numbers(rows.year), masked=rows.masked.astype(bool))
+    order = _numbers(rows.get("milestone_order", pd.Series(np.nan, index=rows.index)))
+    rows = rows.assign(_order=order.fillna(0.0), _first=rows.groupby("target_id", sort=False).ngroup())
+    rows = rows.sort_values(["_first", "year", "_order"], kind="stable", na_position="last").reset_index(drop=True)
+    first = rows.drop_duplicates("target_id").reset_index(drop=True)
+    needs_value = rows.rule.isin(["level", "count_quota", "unit_coverage", *CHANGE_RULES]).to_numpy()
+    year_hidden = rows.masked & rows.year.isna() & ~rows.unit.eq("count_per_year")
+    why = np.select(
+        [year_hidden | (rows.masked & rows.value.isna() & needs_value), rows.value.isna() & needs_value],
+        ["masked", "no_value"],
+        "",
+    )
+    usable = why == ""
+    baseline = _numbers(rows.baseline_year) if "baseline_year" in rows else pd.Series(np.nan, index=rows.index)
+    time, value, milestone_baseline = _padded(rows.assign(_baseline=baseline)[usable], first.target_id)
+    blocked = pd.Series(why, index=rows.target_id)
+    blocked = blocked.groupby(level=0).agg(lambda reasons: "" if (reasons == "").any() else reasons.iloc[0])
+    side = first.comparator.map(SIDES).to_numpy()
+    side = np.where(side == 0, first.direction.map(DIRECTIONS), side).astype(int)
+    blank = pd.Series(np.nan, index=first.index)
+    inferred = rows.get("year_is_inferred", pd.Series(False, index=rows.index)).fillna(False).astype(bool)
+    return Targets(
+        frame=first.drop(columns=["_order", "_first"]),
+        milestone_time=time,
+        milestone_value=value,
+        side=side,
+        strict=first.comparator.isin(["<", ">"]).to_numpy(),
+        kind=_kinds(first),
+        blocked=first.target_id.map(blocked).to_numpy(dtype=object),
+        recurring=(first.unit == "count_per_year").to_numpy(),
+        year_inferred=first.target_id.map(inferred.groupby(rows.target_id).any()).to_numpy(),
+        baseline_year=_numbers(first.get("baseline_year", blank)).to_numpy(),
+        baseline_value=_numbers(first.get("baseline_value", blank)).to_numpy(),
+        milestone_baseline=milestone_baseline,
+        from_previous_year=first.get("baseline_year", blank).astype(object).eq("previous_year").to_numpy(),
+        rounding_hint=first.target_id.map(rows.value.map(decimal_places).groupby(rows.target_id).max()).to_numpy(),
+    )
+
+
+CHANGE_RULES = ("change_from_baseline_relative", "annual_change_points")
+
+
+def decimal_places(value: float) -> int:
+    """How many decimals a number is written with: 209.7 has one, 0.15 two, 30 none."""
+    if not np.isfinite(value):
+        return 0
+    return len(f"{value:.6f}".rstrip("0").partition(".")[2])
+
+
+def find_contradictions(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows that cannot mean what they say: index of `rows`, rule (a slug), message_zh (what is wrong, the mend).
+
+    rows: a milestone frame (columns of targets.csv and target_id). No rows back: nothing contradicts itself.
+    """
+    value, year, baseline = (_numbers(rows[column]) for column in ("value", "year", "baseline_year"))
+    found = [
+        _listed(~rows.rule.isin(RULES), "unknown_rule", "判定规则不认识,请改为:" + "、".join(RULES)),
+        _listed(~rows.comparator.isin(list(SIDES)), "unknown_comparator", "比较符不认识,请改为:" + "、".join(SIDES)),
+        _listed(~rows.direction.isin(list(DIRECTIONS)), "unknown_direction", "方向不认识,请改为:" + "、".join(DIRECTIONS)),
+        _listed(~rows.scope.isin(list(UNIT_LEVEL)), "unknown_scope", "适用范围不认识,请改为:" + "、".join(UNIT_LEVEL)),
+        _listed(~rows.unit.isin(list(UNITS)), "unknown_unit", "计量单位不认识,请按单位表填写"),
+        _listed(_against_direction(rows), "comparator_against_direction", "比较符与“越高越好/越低越好”相反,请改正其一"),
+        _listed(year <= baseline, "milestone_before_baseline", "目标年份不晚于基期年份,请核对两个年份"),
+        _listed(_out_of_bounds(rows, value), "value_out_of_bounds", "目标值超出该单位的可能范围,请核对数值与单位"),
+        _listed((rows.rule == "count_quota") & (rows.unit == "percent"), "quota_in_percent", "数量指标不能用百分比,请改单位,或把规则改为 unit_coverage"),
+        _listed((rows.rule == "unit_coverage") & (rows.unit != "percent"), "coverage_not_percent", "覆盖率的单位应为 percent,请改正"),
+        _listed((rows.rule == "trend") & value.notna(), "trend_with_value", "只说升降的目标不能带数值,请删去数值,或把规则改为 level"),
+        _listed(_clash(rows, value, year), "two_values_for_one_year", "同一目标同一年份有两个不同的数值,请只留一个"),
+    ]  # fmt: skip
+    return pd.concat(found).sort_index(kind="stable")
+
+
+def _listed(wrong: pd.Series, rule: str, message: str) -> pd.DataFrame:
+    index = wrong.index[wrong.fillna(False).astype(bool)]
+    return pd.DataFrame({"rule": rule, "message_zh": message}, index=index, columns=["rule", "message_zh"])
+
+
+def _against_direction(rows: pd.DataFrame) -> pd.Series:
+    side, direction = rows.comparator.map(SIDES).fillna(0), rows.direction.map(DIRECTIONS).fillna(0)
+    upper_end_of_a_range = (rows.rule == "count_quota") & (side == -1)  # "3 to 5 new hospitals": more is not worse
+    return (side * direction < 0) & ~upper_end_of_a_range
+
+
+def _out_of_bounds(rows: pd.DataFrame, value: pd.Series) -> pd.Series:
+    lower = rows.unit.map({slug: unit.lower for slug, unit in UNITS.items()}).astype(float)
+    upper = rows.unit.map({slug: unit.upper for slug, unit in UNITS.items()}).astype(float)
+    return ~rows.rule.isin(CHANGE_RULES) & ((value < lower) | (value > upper))
+
+
+def _clash(rows: pd.DataFrame, value: pd.Series, year: pd.Series) -> pd.Series:
+    known = year.notna() & value.notna()
+    values = value[known].groupby([rows.target_id[known], year[known]]).transform("nunique")
+    return (values > 1).reindex(rows.index, fill_value=False)
+
+
+def _kinds(first: pd.DataFrame) -> np.ndarray:
+    kind = first.rule.map(
+        {"change_from_baseline_relative": "change", "annual_change_points": "pace", "trend": "trend", "completion": "completion"}
+    ).fillna("bound")  # fmt: skip
+    return kind.where(~((kind == "trend") & (first.unit == "percent_change")), "slowing").to_numpy(dtype=object)
+
+
+def _padded(rows: pd.DataFrame, target_ids: pd.Series) -> list[np.ndarray]:
+    """Milestone times, values and baseline years of each target, each (M, K); rows come sorted."""
+    nth = rows.groupby("target_id", sort=False).cumcount().to_numpy()
+    code = pd.Index(target_ids).get_indexer(rows.target_id)
+    shape = (len(target_ids), int(nth.max()) + 1 if len(nth) else 1)
+    padded = [np.full(shape, np.nan) for _ in range(3)]
+    for array, column in zip(padded, ("year", "value", "_baseline"), strict=True):
+        array[code, nth] = rows[column]
+    return padded
+
+
+def _numbers(column: pd.Series) -> pd.Series:
+    """Numbers; anything else (previous_year, the plan's own words, empty) is NaN."""
+    if pd.api.types.is_numeric_dtype(column):
+        return (
+            column.astype("Float64").astype(float) if column.dtype.name.startswith(("I", "F")) else column.astype(float)
+        )
+    text = column.astype("string").str.strip()
+    return pd.to_numeric(
+        text.where(text.str.match(re.compile(r"^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$"), na=False)), errors="coerce"
+    ).astype(float)

@@ -1,0 +1,175 @@
+"""judge: read what is known, forecast, judge every target of a plan, store the run."""
+
+import json
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Engine
+
+from data_access import areas, indicators, judgements, observations, plans, schema, submissions
+from data_access.engine import make_engine, writing
+from data_access.errors import InputError
+from models.forecasting import Forecaster
+from models.intervals import LEVELS, QUANTILE_COLUMNS
+from models.judging import forecast_history, forecast_years, judge
+
+METHOD = 1  # grows whenever the same figures would get other marks, so that old runs are not taken for current
+STORED_QUANTILES = {
+    column: f"q{round(level * 1000):03d}" for column, level in zip(QUANTILE_COLUMNS, LEVELS, strict=True)
+}
+Progress = Callable[[float, str], None]
+
+
+def add_arguments(command: str, parser: ArgumentParser) -> None:
+    """Which plan, which area, as of which day."""
+    parser.add_argument("--plan", help="plan_id; without it every plan whose area is in the register")
+    parser.add_argument("--area", help="only the marks of this area and the areas below it")
+    parser.add_argument("--as-of", type=date.fromisoformat, help="YYYY-MM-DD; today unless given")
+    parser.add_argument("--json", action="store_true", help="one JSON document on stdout, nothing else")
+
+
+def run(command: str, arguments: Namespace, settings) -> None:
+    """Judge and print: a JSON document, or the counts of every status and what lies furthest behind."""
+    engine = make_engine(settings.database_url)
+    if not schema.is_current(engine):
+        raise InputError("数据库尚未建立或版本过旧。请先运行 manage.py init-db(或 manage.py migrate)。")
+    as_of = arguments.as_of or date.today()
+    chosen = [arguments.plan] if arguments.plan else plans_with_area(engine)
+    if not chosen:
+        raise InputError("没有可评判的规划:区划表里还没有任何规划所在的地区。请先导入区划和规划(load-plans)。")
+    documents = [_document(engine, plan_id, as_of, arguments.area) for plan_id in chosen]
+    if arguments.json:
+        print(json.dumps(documents[0] if arguments.plan else {"plans": documents}, ensure_ascii=False, indent=1))
+        return
+    for document in documents:
+        _print_summary(document)
+
+
+def plans_with_area(engine: Engine) -> list[str]:
+    """The plans whose own area is in the register."""
+    known = plans.read_plans(engine)
+    return known.plan_id[known.area_id.isin(areas.read_areas(engine).area_id)].tolist()
+
+
+def judge_plan(engine: Engine, plan_id: str, *, as_of: date, progress: Progress | None = None) -> dict[str, Any]:
+    """Judge one plan as of a day, on the figures and the target versions known by then; store the run.
+
+    progress: told the share done (0 to 1) and what is being done. Returns run_id, plan_id, area_id, as_of, is_new:
+    False where nothing had changed since the newest run as of that day, whose id is then given.
+    Raises InputError for a plan or an area that is not in the store.
+    """
+    tell = progress or (lambda share, doing: None)
+    plan, places = _plan_and_places(engine, plan_id, as_of)
+    state = {
+        "last_submission_id": submissions.newest_submission_id(engine),
+        "pack_hash": None if pd.isna(plan.pack_hash) else str(plan.pack_hash),
+        "parameters": {"method": METHOD},
+    }
+    facts = {"plan_id": plan_id, "area_id": str(plan.area_id), "as_of": as_of.isoformat()}
+    newest = judgements.read_newest_run(engine, plan_id, as_of=as_of)
+    if newest and all(newest[key] == value for key, value in state.items()):
+        return {"run_id": int(newest["run_id"]), **facts, "is_new": False}
+    marks, fans = _judged(engine, plan_id, places, as_of, tell)
+    tell(0.9, "保存评判结果")
+    with writing(engine) as connection:
+        run_id = judgements.start_run(connection, plan_id, as_of=as_of, **state)
+        judgements.write_marks(connection, run_id, marks)
+        judgements.write_forecasts(connection, run_id, fans)
+        judgements.finish_run(connection, run_id)
+    tell(1.0, "完成")
+    return {"run_id": int(run_id), **facts, "is_new": True}
+
+
+def _plan_and_places(engine: Engine, plan_id: str, as_of: date) -> tuple[pd.Series, pd.DataFrame]:
+    """The plan's row, and its area with everything below it that exists on the day."""
+    known = plans.read_plans(engine)
+    if plan_id not in set(known.plan_id):
+        listed = "、".join(known.plan_id) or "(尚未载入任何规划,请先运行 manage.py load-plans)"
+        raise InputError(f"没有编号为 {plan_id} 的规划。现有:{listed}。")
+    plan = known[known.plan_id == plan_id].iloc[0]
+    if pd.isna(plan.area_id) or not len(places := areas.read_descendants(engine, plan.area_id)):
+        raise InputError(f"规划 {plan_id} 所在地区({plan.area_id})不在区划表中。请先导入区划(manage.py import areas)。")
+    started = places.valid_from.isna() | (places.valid_from <= pd.Timestamp(as_of))
+    ended = places.valid_to.notna() & (places.valid_to < pd.Timestamp(as_of))
+    return plan, places[started & ~ended].reset_index(drop=True)
+
+
+def _judged(engine: Engine, plan_id: str, places: pd.DataFrame, as_of: date, tell: Progress):
+    tell(0.05, "读取目标与数据")
+    targets = plans.read_targets(engine, plan_id, on=as_of)
+    registered = indicators.read_indicators(engine)
+    wanted = targets.indicator_id.unique().tolist()
+    figures = observations.read_observations(engine, wanted, known_on=as_of)
+    figures = figures[figures.area_id.isin(places.area_id)].reset_index(drop=True)
+    tell(0.2, "预测")
+    fans = forecast(targets, figures, places, registered, as_of)
+    tell(0.5, "评判")
+    try:
+        marks = judge(targets, figures, places, as_of=as_of, forecasts=fans, indicators=registered)
+    except ValueError as error:
+        raise InputError(f"规划 {plan_id} 无法评判:{error}") from error
+    return marks, fans.rename(columns=STORED_QUANTILES)
+
+
+def forecast(
+    targets: pd.DataFrame, figures: pd.DataFrame, places: pd.DataFrame, registered: pd.DataFrame | None, as_of: date
+) -> pd.DataFrame:
+    """Forecasts of every series for each year up to the plan's last: indicator_id, area_id, time, mean, quantiles.
+
+    Arguments as for models.judging.judge. Series of fewer than three points are not forecast.
+    """
+    columns = ["indicator_id", "area_id", "time", "mean", *QUANTILE_COLUMNS]
+    history = forecast_history(targets, figures, places, registered, as_of)
+    years = forecast_years(targets)
+    if not len(history) or not len(years):
+        return pd.DataFrame(columns=columns)
+    series = history.groupby(["series_id", "indicator_id", "area_id"], as_index=False).time.max()
+    end = int(years.year.max())
+    ahead = pd.DataFrame({"year": np.arange(int(np.floor(series.time.min())) + 1, end + 1, dtype=float)})
+    requests = series.merge(ahead, how="cross")
+    requests = requests[requests.year > requests.time + 1e-6].drop(columns="time").rename(columns={"year": "time"})
+    if not len(requests):
+        return pd.DataFrame(columns=columns)
+    try:
+        fans = Forecaster().fit(history).predict(requests[["series_id", "time"]])
+    except ValueError as error:
+        raise InputError(f"无法预测:{error}") from error
+    return fans.assign(
+        indicator_id=requests.indicator_id.to_numpy(), area_id=requests.area_id.to_numpy()
+    )[columns]  # fmt: skip
+
+
+def _document(engine: Engine, plan_id: str, as_of: date, area_id: str | None) -> dict[str, Any]:
+    """What --json prints for one plan: the run's facts, counts by status, the marks."""
+    facts = judge_plan(engine, plan_id, as_of=as_of)
+    marks = judgements.read_marks(engine, facts["run_id"])
+    if area_id:
+        below = areas.read_descendants(engine, area_id).area_id
+        if not len(below):
+            raise InputError(f"区划表中没有代码为 {area_id} 的地区。请核对代码。")
+        marks = marks[marks.area_id.isin(below)]
+    counts = marks.status.value_counts()
+    return {**facts, "counts": {str(status): int(n) for status, n in counts.items()}, "marks": _records(marks)}
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as JSON has them: missing is null."""
+    plain = frame.astype(object).where(frame.notna(), None)
+    return [
+        {key: value.item() if isinstance(value, np.generic) else value for key, value in row.items()}
+        for row in plain.to_dict("records")
+    ]
+
+
+def _print_summary(document: dict[str, Any]) -> None:
+    state = "新评判" if document["is_new"] else "数据未变,沿用上次评判"
+    print(f"{document['plan_id']} 截至 {document['as_of']}:第 {document['run_id']} 次评判({state})")
+    print("  " + ",".join(f"{status} {n}" for status, n in document["counts"].items()))
+    own = [mark for mark in document["marks"] if mark["area_id"] == document["area_id"]]
+    for mark in own:
+        if mark["status"] in ("behind", "reversing"):
+            print("  " + mark["sentence_zh"])
