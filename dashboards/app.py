@@ -20,6 +20,7 @@ LOWEST_DASH = (4, 4, 1)  # below it anybody could end any process of the server 
 PAGES = {
     "internal": (
         "dashboards.pages.review.overview",
+        "dashboards.pages.review.indicator",
         "dashboards.pages.not_found_404",
     ),
 }
@@ -34,7 +35,9 @@ class Kangtu(dash.Dash):
     """Dash whose index page is in the reader's language and colours."""
 
     def interpolate_index(self, **parts: str) -> str:
-        title = _("Kangtu · Healthy City plans")
+        # Not inside the f-string: messages are not found there.
+        title, opening = _("Kangtu · Healthy City plans"), _("Opening…")
+        needs_script = _("This site needs JavaScript; please allow it for this address.")
         scheme = components.chosen_theme()
         theme = f' data-bs-theme="{scheme}" data-chosen-theme="{scheme}"' if scheme else ""
         return f"""<!DOCTYPE html>
@@ -47,8 +50,8 @@ class Kangtu(dash.Dash):
 {parts["css"]}
 </head>
 <body>
-<div id="react-entry-point"><p class="kt-opening">{_("Opening…")}</p></div>
-<noscript>{_("This site needs JavaScript; please allow it for this address.")}</noscript>
+<div id="react-entry-point"><p class="kt-opening">{opening}</p></div>
+<noscript>{needs_script}</noscript>
 <footer>
 {parts["config"]}
 <script src="/assets/vendor/plotly-locale-zh-cn.js"></script>

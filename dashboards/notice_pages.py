@@ -24,10 +24,11 @@ def notice_words(status: int) -> tuple[str, str]:
 def notice_page(status: int) -> str:
     """A whole HTML document for an HTTP status."""
     title, advice = notice_words(status)
+    home = _("To the overview")
     links = "".join(f'<link rel="stylesheet" href="{href}">' for href in STYLES)
     return (
         f'<!DOCTYPE html><html lang="{LANGUAGES[current_language()]}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(title)}</title>{links}'
         f'</head><body><main class="kt-page kt-notice-page"><h1>{escape(title)}</h1><p>{escape(advice)}</p>'
-        f'<p><a href="/">{escape(_("To the overview"))}</a></p></main></body></html>'
+        f'<p><a href="/">{escape(home)}</a></p></main></body></html>'
     )

@@ -3,92 +3,60 @@
 Missing (None, NaN) is worded as a dash, never as zero. Numbers keep the indicator's decimals.
 """
 
-import math
 from datetime import date, datetime
 
-from dashboards.language import current_language, mark
+import pandas as pd
+
+from dashboards.language import current_language
 from dashboards.language import gettext as _
+from models import units
 
-MISSING = "—"
-NARROW_SPACE = "\u00a0"  # a figure and its unit stay on one line
-
-# unit slug -> (what follows the figure, the unit's name in a table's head)
-UNITS = {
-    "percent": ("%", mark("%")),
-    "percent_change": ("%", mark("% change")),
-    "percentage_points": (mark("points"), mark("percentage points")),
-    "per_1000": (mark("per 1,000"), mark("per 1,000")),
-    "per_10k": (mark("per 10,000"), mark("per 10,000")),
-    "per_100k": (mark("per 100,000"), mark("per 100,000")),
-    "count": ("", mark("count")),
-    "count_per_year": (mark("a year"), mark("count a year")),
-    "completion": ("", mark("completion")),
-    "index": ("", mark("index")),
-    "benchmark": ("", mark("benchmark")),
-    "rank": ("", mark("rank")),
-    "persons": (mark("persons"), mark("persons")),
-    "10k_persons": (mark("×10,000 persons"), mark("×10,000 persons")),
-    "person_times": (mark("attendances"), mark("attendances")),
-    "years": (mark("years"), mark("years")),
-    "m2": (mark("m²"), mark("m²")),
-    "m2_per_person": (mark("m² a person"), mark("m² a person")),
-    "beds": (mark("beds"), mark("beds")),
-    "g_per_person_day": (mark("g a person a day"), mark("g a person a day")),
-    "hours_per_day": (mark("hours a day"), mark("hours a day")),
-    "hours_per_term": (mark("hours a term"), mark("hours a term")),
-    "yuan": (mark("yuan"), mark("yuan")),
-    "yuan_per_person": (mark("yuan a person"), mark("yuan a person")),
-    "CNY_100M": (mark("×100 million yuan"), mark("×100 million yuan")),
-    "km": (mark("km"), mark("km")),
-    "per_10k_vehicles": (mark("per 10,000 vehicles"), mark("per 10,000 vehicles")),
-    "hectares": (mark("hectares"), mark("hectares")),
-    "tonnes_per_day": (mark("tonnes a day"), mark("tonnes a day")),
-    "10k_tonnes_per_day": (mark("×10,000 tonnes a day"), mark("×10,000 tonnes a day")),
-}
-COMPARATORS = {">=": "≥", "<=": "≤", "trend_up": "↑", "trend_down": "↓"}
+MISSING = units.NOT_KNOWN
+NO_BREAK = "\u00a0"  # a figure and its unit stay on one line
+COMPARATORS = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "=": "="}
 
 
 def is_missing(value) -> bool:
-    """True for None and NaN."""
-    return value is None or (isinstance(value, float) and math.isnan(value)) or value != value
+    """True for None, NaN, NaT and <NA>."""
+    return bool(pd.isna(value))
 
 
 def number(value: float | None, decimals: int = 0) -> str:
     """12345.678, 1 -> "12,345.7"; a minus is a true minus sign."""
-    if is_missing(value):
+    return MISSING if is_missing(value) else units.format_number(float(value), decimals, fixed=decimals)
+
+
+def value(amount: float | None, unit: str, decimals: int | None = None) -> str:
+    """A figure with its unit, as models.units writes it: "85.3%", "85.3 %", "7.2‰", "7.2 per 1,000".
+
+    decimals: as many in every row of a column; without it as many as the figure has. Of a unit nobody has named,
+    only the number is written.
+    """
+    if is_missing(amount):
         return MISSING
-    rounded = round(float(value), decimals)
-    return f"{rounded + 0.0:,.{decimals}f}".replace("-", "−")  # +0.0: minus nought is nought
+    if unit not in units.UNITS:
+        return number(amount, 1 if decimals is None else decimals)
+    said = units.format_value(float(amount), unit, current_language(), decimals=decimals)
+    return said.replace(" ", NO_BREAK)
 
 
-def value(amount: float | None, unit: str, decimals: int = 1) -> str:
-    """A figure with its unit: "85.3%" in Chinese, "85.3 %" in English, "7.2 per 1,000", "7.2‰"."""
-    return _with_unit(number(amount, decimals), unit) if not is_missing(amount) else MISSING
-
-
-def change(amount: float | None, unit: str, decimals: int = 1) -> str:
+def change(amount: float | None, unit: str, decimals: int | None = None) -> str:
     """A difference between two figures, with its sign: percents differ by points ("+1.4 points"), never by percent."""
     if is_missing(amount):
         return MISSING
-    text = number(amount, decimals)
-    if float(text.replace("−", "-").replace(",", "")) > 0:
-        text = "+" + text
-    return _with_unit(text, "percentage_points" if unit in ("percent", "percent_change") else unit)
-
-
-def _with_unit(text: str, unit: str) -> str:
-    follows = _(UNITS[unit][0]) if unit in UNITS and UNITS[unit][0] else ""
-    if not follows:
-        return text
-    return text + follows if current_language() == "zh" else text + NARROW_SPACE + follows
+    if unit not in units.UNITS:
+        unit = "index"
+    said = units.format_change(float(amount), unit, current_language(), decimals=decimals)
+    return said.replace(" ", NO_BREAK)
 
 
 def unit_name(unit: str) -> str:
     """The unit as a table's head says it; a unit nobody has named is shown as the data writes it."""
-    return _(UNITS[unit][1]) if unit in UNITS else unit
+    known = units.UNITS.get(unit)
+    return unit if known is None else known.name_zh if current_language() == "zh" else known.name_en
 
 
-def goal(comparator: str | None, amount: float | None, unit: str, decimals: int = 1) -> str:
+def goal(comparator: str | None, amount: float | None, unit: str, decimals: int | None = None) -> str:
     """A milestone: "≥ 30 %". A goal without a number says which way."""
     if comparator == "trend_up":
         return _("keep rising")
@@ -96,8 +64,9 @@ def goal(comparator: str | None, amount: float | None, unit: str, decimals: int 
         return _("keep falling")
     if is_missing(amount):
         return MISSING
-    decimals = 0 if float(amount).is_integer() else decimals
-    return f"{COMPARATORS.get(comparator, comparator)}{NARROW_SPACE}{value(amount, unit, decimals)}"
+    if unit == "completion":
+        return value(amount, unit)
+    return f"{COMPARATORS.get(comparator, '')}{NO_BREAK}{value(amount, unit, decimals)}"
 
 
 def day(when: date | datetime | None) -> str:

@@ -1,6 +1,6 @@
 """What pages are made of: one factory each for the page, its controls, marks, notices, figures, tables and downloads."""
 
-from dashboards.components.controls import address, choice, link, search_form
+from dashboards.components.controls import address, choice, choice_id, link, plan_and_area, search_form
 from dashboards.components.downloads import Export, download_bar, exporter
 from dashboards.components.figures import PALETTES, finish, graph, palette
 from dashboards.components.frame import (
@@ -29,6 +29,7 @@ __all__ = [
     "card",
     "cards",
     "choice",
+    "choice_id",
     "chosen_theme",
     "column",
     "current_theme",
@@ -47,6 +48,7 @@ __all__ = [
     "notice",
     "page",
     "palette",
+    "plan_and_area",
     "probability_bar",
     "search_form",
     "section",

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 import dash_bootstrap_components as dbc
 from dash import ALL, ClientsideFunction, Input, State, dcc, html
 
+from dashboards import data
 from dashboards.access import clientside_callback
 from dashboards.language import gettext as _
 
@@ -51,6 +52,21 @@ def choice(
     else:
         field = dbc.Select(list(options), value, id=ident, size="sm")
     return html.Label([html.Span(label, id=html_id), field], className=f"kt-choice kt-choice-{key}")
+
+
+def plan_and_area(plan: dict, place: dict, *, navigates: bool = True) -> list:
+    """The two selectors most pages begin with: which judged plan, and the plan's area or one of those below it."""
+    plans = data.judged_plans()
+    options = [{"value": row["plan_id"], "label": data.name(row)} for row in plans.to_dict("records")]
+    home = data.place(plan["plan_id"], None)
+    places = [home, *data.units_below(home["area_id"]).to_dict("records")]
+    if place["area_id"] not in {row["area_id"] for row in places}:
+        places += [step for step in data.trail(place["area_id"]) if step not in places and step["level"] != "province"]
+    areas = [{"value": row["area_id"], "label": data.name(row)} for row in places]
+    return [
+        choice("plan", _("Plan"), options, plan["plan_id"], navigates=navigates),
+        choice("area", _("Area"), areas, place["area_id"], navigates=navigates),
+    ]
 
 
 def choice_id(key: str, *, navigates: bool = False) -> dict:

@@ -1,0 +1,63 @@
+"""The one door to the store: one function for each question a page asks.
+
+Answers are cached for as long as nothing has come in and nothing has been judged (version()), apart for each scope, so
+that nobody is answered with what somebody else may see. Frames are shared: pandas copies them when they are changed.
+"""
+
+from dashboards.data.figures import figures, newest_figure, reporting, series_figures, subline
+from dashboards.data.judged import forecasts, is_stale, judged_plans, marks, newest_run, place, plan, targets
+from dashboards.data.registers import (
+    actions,
+    all_plans,
+    area,
+    areas,
+    children,
+    facilities,
+    health_cells,
+    indicator,
+    indicators,
+    is_demo,
+    name,
+    persons,
+    top_actions,
+    trail,
+    units_below,
+)
+from dashboards.data.store import cached, configure, data_folder, engine, is_ready, version
+
+__all__ = [
+    "actions",
+    "all_plans",
+    "area",
+    "areas",
+    "cached",
+    "children",
+    "configure",
+    "data_folder",
+    "engine",
+    "facilities",
+    "figures",
+    "forecasts",
+    "health_cells",
+    "indicator",
+    "indicators",
+    "is_demo",
+    "is_ready",
+    "is_stale",
+    "judged_plans",
+    "marks",
+    "name",
+    "newest_figure",
+    "newest_run",
+    "persons",
+    "place",
+    "plan",
+    "reporting",
+    "series_figures",
+    "subline",
+    "targets",
+    "top_actions",
+    "trail",
+    "units_below",
+    "version",
+]

@@ -1,0 +1,128 @@
+"""What was judged: plans with a run of judgement, their targets, marks and forecasts."""
+
+import pandas as pd
+
+from dashboards.data.registers import actions, all_plans, area, areas, indicators, trail
+from dashboards.data.store import cached, engine, version
+from data_access import judgements, plans
+
+
+@cached
+def newest_run(plan_id: str) -> dict | None:
+    """The newest finished run of judgement of a plan: data_access.judgements.RUNS, or None."""
+    return judgements.read_newest_run(engine(), plan_id)
+
+
+def is_stale(plan_id: str) -> bool:
+    """Whether figures have come in since the plan was judged."""
+    run = newest_run(plan_id)
+    return run is not None and (run["last_submission_id"] or 0) < version()[0]
+
+
+@cached
+def judged_plans() -> pd.DataFrame:
+    """The plans that have been judged, newest run first: those the pages offer."""
+    every = all_plans()
+    runs = {plan_id: judgements.read_newest_run(engine(), plan_id) for plan_id in every.index}
+    newest = sorted((run["run_id"], plan_id) for plan_id, run in runs.items() if run)
+    return every.loc[[plan_id for _run, plan_id in reversed(newest)]]
+
+
+def plan(plan_id: str | None = None) -> dict | None:
+    """One plan; without an id, or with one that nobody has judged, the plan judged last. None before the first."""
+    judged = judged_plans()
+    if plan_id in judged.index:
+        return judged.loc[plan_id].to_dict()
+    return judged.iloc[0].to_dict() if len(judged) else None
+
+
+@cached
+def targets(plan_id: str | None = None) -> pd.DataFrame:
+    """The targets in force now (of one plan), one row per milestone: data_access.plans.TARGETS."""
+    run = newest_run(plan_id) if plan_id else None
+    return plans.read_targets(engine(), plan_id, on=run["as_of"] if run else None)
+
+
+@cached
+def marks(plan_id: str) -> pd.DataFrame:
+    """The newest marks of a plan in the areas the reader may see, with what a list shows of each target.
+
+    The columns of data_access.judgements.MARKS and: target_name_zh/_en, unit, decimals, direction, rule, scope, nature,
+    lead_departments_zh, source_zh, action_title_zh/_en, area_name_zh/_en, level. No rows before the first run.
+    """
+    run = newest_run(plan_id)
+    if run is None:
+        return _with_names(pd.DataFrame(columns=list(judgements.MARKS)), plan_id)
+    found = judgements.read_marks(engine(), run["run_id"])
+    return _with_names(found[found["area_id"].isin(areas().index)], plan_id)
+
+
+def _with_names(found: pd.DataFrame, plan_id: str) -> pd.DataFrame:
+    of_target = (
+        targets(plan_id)
+        .drop_duplicates("target_id")
+        .rename(columns={"name_zh": "target_name_zh", "name_en": "target_name_en"})
+    )
+    of_target = of_target[
+        [
+            "target_id",
+            "target_name_zh",
+            "target_name_en",
+            "unit",
+            "direction",
+            "rule",
+            "scope",
+            "nature",
+            "lead_departments_zh",
+            "source_zh",
+        ]
+    ]
+    of_action = actions(plan_id)[["title_zh", "title_en", "lead_departments_zh", "sort_order"]].rename(
+        columns={
+            "title_zh": "action_title_zh",
+            "title_en": "action_title_en",
+            "lead_departments_zh": "action_leads_zh",
+            "sort_order": "action_order",
+        }
+    )
+    of_area = areas()[["name_zh", "name_en", "level"]].rename(
+        columns={"name_zh": "area_name_zh", "name_en": "area_name_en"}
+    )
+    named = (
+        found.merge(of_target, on="target_id", how="left")
+        .join(of_action, on="action_id")
+        .join(of_area, on="area_id")
+        .join(indicators()[["decimals"]], on="indicator_id")
+    )
+    named["lead_departments_zh"] = named["lead_departments_zh"].fillna(named.pop("action_leads_zh"))
+    return named
+
+
+def place(plan_id: str, area_id: str | None) -> dict | None:
+    """The area a page of this plan is about: the one asked for where it lies in the plan's area, else the plan's area.
+
+    None where the reader may see none of the plan's areas.
+    """
+    home = area(all_plans().loc[plan_id]["area_id"]) or _topmost(marks(plan_id)["area_id"])
+    asked = area(area_id)
+    if asked is not None and home is not None and any(step["area_id"] == home["area_id"] for step in trail(area_id)):
+        return asked
+    return home
+
+
+def _topmost(area_ids: pd.Series) -> dict | None:
+    """Of some areas one that none of the others holds."""
+    everywhere = areas()
+    among = everywhere[everywhere["area_id"].isin(area_ids)]
+    top = among[~among["parent_id"].isin(among["area_id"])]
+    return top.iloc[0].to_dict() if len(top) else None
+
+
+@cached
+def forecasts(plan_id: str, indicator_id: str) -> pd.DataFrame:
+    """The newest run's forecasts of one indicator: data_access.judgements.FORECASTS."""
+    run = newest_run(plan_id)
+    if run is None:
+        return pd.DataFrame(columns=list(judgements.FORECASTS))
+    found = judgements.read_forecasts(engine(), run["run_id"], indicator_id=indicator_id)
+    return found[found["area_id"].isin(areas().index)]

@@ -1,0 +1,120 @@
+"""What there is: areas, plans, actions, indicators, facilities. Names come in both languages; name() picks one."""
+
+import pandas as pd
+
+from dashboards.access import current_user
+from dashboards.data.store import cached, engine
+from dashboards.language import pick
+from data_access import areas as stored_areas
+from data_access import facilities as stored_facilities
+from data_access import health_cells as stored_health_cells
+from data_access import indicators as stored_indicators
+from data_access import plans, population, submissions
+
+
+def name(row, field: str = "name") -> str:
+    """The row's name_zh or name_en (field="title": title_zh...) by the reader's language, Chinese where English lacks."""
+    return pick(row.get(f"{field}_zh"), row.get(f"{field}_en"))
+
+
+@cached
+def is_demo() -> bool:
+    """Whether any figure of the store is synthetic: the ribbon, pictures and files say so."""
+    received = submissions.read_submissions(engine())
+    return bool((received["is_demo"] & received["undone_by"].isna()).any())
+
+
+@cached
+def areas() -> pd.DataFrame:
+    """The areas the reader may see, indexed by area_id, with the columns of data_access.areas.read_areas."""
+    every = stored_areas.read_areas(engine())
+    scope = current_user().area_ids
+    if scope:
+        allowed = set().union(*(stored_areas.read_descendants(engine(), area_id)["area_id"] for area_id in scope))
+        every = every[every["area_id"].isin(allowed)]
+    return every.set_index("area_id", drop=False)
+
+
+def area(area_id: str | None) -> dict | None:
+    """One area the reader may see, or None."""
+    everywhere = areas()
+    return everywhere.loc[area_id].to_dict() if area_id in everywhere.index else None
+
+
+def children(area_id: str) -> pd.DataFrame:
+    """The areas right below one, in the order of their codes; development zones (is_unit False) too."""
+    everywhere = areas()
+    return everywhere[(everywhere["parent_id"] == area_id) & everywhere["valid_to"].isna()]
+
+
+def units_below(area_id: str) -> pd.DataFrame:
+    """The districts of a prefecture, the townships of a district...: those that count as units, by code."""
+    below = children(area_id)
+    return below[below["is_unit"]]
+
+
+def trail(area_id: str) -> list[dict]:
+    """The area and those above it that the reader may see, outermost first."""
+    steps: list[dict] = []
+    here = area(area_id)
+    while here is not None and here not in steps:
+        steps.insert(0, here)
+        here = area(here["parent_id"])
+    return steps
+
+
+@cached
+def all_plans() -> pd.DataFrame:
+    """Every plan, indexed by plan_id."""
+    return plans.read_plans(engine()).set_index("plan_id", drop=False)
+
+
+@cached
+def actions(plan_id: str) -> pd.DataFrame:
+    """A plan's actions in the document's order, indexed by action_id."""
+    return plans.read_actions(engine(), plan_id).set_index("action_id", drop=False)
+
+
+@cached
+def top_actions(plan_id: str) -> pd.Series:
+    """action_id -> the action_id at the top of its branch: what a plan's chapters are."""
+    parents = actions(plan_id)["parent_action_id"]
+    top = pd.Series(parents.index, index=parents.index)
+    for _step in range(len(parents)):
+        above = top.map(parents)
+        if above.isna().all():
+            break
+        top = above.where(above.isin(parents.index), top)
+    return top
+
+
+@cached
+def indicators() -> pd.DataFrame:
+    """Every indicator, indexed by indicator_id."""
+    return stored_indicators.read_indicators(engine()).set_index("indicator_id", drop=False)
+
+
+def indicator(indicator_id: str | None) -> dict | None:
+    """One indicator, or None."""
+    every = indicators()
+    return every.loc[indicator_id].to_dict() if indicator_id in every.index else None
+
+
+@cached
+def facilities() -> pd.DataFrame:
+    """Hospitals and clinics in the areas the reader may see: data_access.facilities.FACILITIES."""
+    found = stored_facilities.read_facilities(engine())
+    return found[found["area_id"].isin(areas().index)]
+
+
+@cached
+def health_cells() -> pd.DataFrame:
+    """Health cells in the areas the reader may see: data_access.health_cells.HEALTH_CELLS."""
+    found = stored_health_cells.read_health_cells(engine())
+    return found[found["area_id"].isin(areas().index)]
+
+
+@cached
+def persons() -> pd.DataFrame:
+    """Population by area and year, all ages: data_access.population.POPULATION."""
+    return population.read_population(engine())

@@ -1,0 +1,79 @@
+"""The store that is asked, and the memory of what it answered."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+
+import pandas as pd
+from flask import g, has_request_context
+
+from dashboards.access import current_user
+from data_access import judgements, schema, submissions
+from settings import Settings
+
+MOST_ANSWERS = 256
+
+_store: dict = {}
+_answers: OrderedDict = OrderedDict()
+_lock = threading.Lock()
+
+
+def configure(engine, settings: Settings) -> None:
+    """Say which store is asked from now on."""
+    with _lock:
+        _store.update(engine=engine, settings=settings)
+        _answers.clear()
+
+
+def engine():
+    """The store's engine, for this file and its neighbours only."""
+    return _store["engine"]
+
+
+def data_folder() -> Path:
+    """Where the map's geometry and other things that can be made again stand."""
+    return _store["settings"].data_folder
+
+
+def is_ready() -> bool:
+    """Whether the store answers and has the tables of this version."""
+    return schema.is_current(engine())
+
+
+def version() -> tuple[int, int]:
+    """The newest submission and the newest run of judgement: the same until something comes in or is judged."""
+    if not has_request_context():
+        return _read_version()
+    if "data_version" not in g:
+        g.data_version = _read_version()
+    return g.data_version
+
+
+def _read_version() -> tuple[int, int]:
+    return submissions.newest_submission_id(engine()), judgements.newest_run_id(engine())
+
+
+def cached(question: Callable) -> Callable:
+    """Remember the answer to a question by its arguments, the data's version and who asks."""
+
+    @wraps(question)
+    def answer(*args, **kwargs):
+        key = (question.__name__, version(), current_user().scope, args, tuple(sorted(kwargs.items())))
+        with _lock:
+            if key in _answers:
+                _answers.move_to_end(key)
+                return _fresh(_answers[key])
+        found = question(*args, **kwargs)
+        with _lock:
+            _answers[key] = found
+            while len(_answers) > MOST_ANSWERS:
+                _answers.popitem(last=False)
+        return _fresh(found)
+
+    return answer
+
+
+def _fresh(answer):
+    return answer.copy(deep=False) if isinstance(answer, pd.DataFrame) else answer
