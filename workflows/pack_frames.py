@@ -1,19 +1,28 @@
 """From the rows of a checked plan pack to the frames the store keeps: rows into targets with milestones, and so on."""
 
 import re
+from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from data_access.indicators import INDICATORS
 from data_access.packs import Pack
-from data_access.plan_writes import DELIVERY, PlanRecord
 from data_access.plans import ACTIONS, HEALTH_CELLS, OF_THE_MILESTONE, OF_THE_TARGET, PROGRAMMES, SERVICES, TASKS
 from models.units import UNITS
 from workflows.target_checks import KEY, with_defaults
 
-DELIVERY_TYPES = {"programmes": PROGRAMMES, "health_cells": HEALTH_CELLS, "services": SERVICES, "tasks": TASKS}
+DELIVERY = {"programmes": PROGRAMMES, "health_cells": HEALTH_CELLS, "services": SERVICES, "tasks": TASKS}
 DECIDED_BY_THE_STORE = ("version", "in_force_from", "in_force_to", "revision_note")
 PRINTED_NUMBER = re.compile(r"(?:xx \()?([0-9]+(?:\.[0-9]+)*)\)?")  # "xx (21)": 21, printed as xx
+
+
+@dataclass(frozen=True)
+class PlanRecord:
+    """A plan ready for data_access.plan_writing.write_plan: plan and frames are what it takes by these names."""
+
+    plan: dict[str, Any]
+    frames: dict[str, pd.DataFrame]
 
 
 def indicators_frame(rows: pd.DataFrame) -> pd.DataFrame:
@@ -38,8 +47,8 @@ def plan_record(pack: Pack, indicators: pd.DataFrame) -> PlanRecord:
     plan = _plan(pack)
     actions = _actions(pack, plan["plan_id"])
     targets, milestones = targets_and_milestones(pack, plan, actions, indicators)
-    delivery = {name: _delivery(pack.rows(name), plan["plan_id"], DELIVERY_TYPES[name]) for name in DELIVERY}
-    return PlanRecord(plan, actions, targets, milestones, delivery)
+    delivery = {name: _delivery(pack.rows(name), plan["plan_id"], types) for name, types in DELIVERY.items()}
+    return PlanRecord(plan, {"actions": actions, "targets": targets, "milestones": milestones} | delivery)
 
 
 def _plan(pack: Pack) -> dict:
@@ -79,7 +88,7 @@ def _actions(pack: Pack, plan_id: str) -> pd.DataFrame:
 def targets_and_milestones(
     pack: Pack, plan: dict, actions: pd.DataFrame, indicators: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """One row per target, and one per milestone with the target_id: the columns PlanRecord names.
+    """One row per target (no version and dates: writing decides those), and one per milestone with its target_id.
 
     Rows of the same action, indicator, rule, scope and part are one target; each row is one of its milestones. So a
     level and a trend asked in one sentence are two targets, the ends of a range are two, and a chain of baselines is

@@ -9,17 +9,19 @@ from datetime import date
 from pathlib import Path
 
 import pandas as pd
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from data_access.engine import make_engine, writing
 from data_access.errors import InputError
 from data_access.indicators import read_indicators
 from data_access.packs import Pack, read_pack, read_registry
-from data_access.plan_writes import PlanRecord, count_rows, read_pack_hashes, write_indicators, write_plan
+from data_access.plan_counts import count_rows
+from data_access.plan_writing import write_plan
+from data_access.registers import write_register
 from data_access.schema import is_current
 from settings import Settings
 from workflows.pack_checks import check_pack, check_registry
-from workflows.pack_frames import indicators_frame, plan_record
+from workflows.pack_frames import PlanRecord, indicators_frame, plan_record
 
 PACKS = Path(__file__).parents[1] / "packs"
 REGISTRY = PACKS / "indicators.csv"
@@ -49,15 +51,15 @@ def load_plans(engine: Engine, paths: Sequence[Path] = (), *, today: date) -> Lo
     indicators = _check(registry, packs, read_indicators(engine))
     records = [plan_record(pack, indicators) for pack in packs]
     with writing(engine) as connection:
-        write_indicators(connection, indicators)
-        known = read_pack_hashes(connection)
-        changed = [record for record in records if known.get(record.plan["plan_id"]) != record.plan["pack_hash"]]
-        for pack, record in zip(packs, records, strict=True):
-            if record in changed:
-                _write(connection, pack, record, today)
+        write_register(connection, "indicators", indicators, None)
+        changed = [
+            record.plan["plan_id"]
+            for pack, record in zip(packs, records, strict=True)
+            if _write(connection, pack, record, today)
+        ]
     plan_ids = [record.plan["plan_id"] for record in records]
     notices = [notice for pack in packs for notice in pack.notices]
-    return LoadReport(count_rows(engine, plan_ids), [record.plan["plan_id"] for record in changed], notices)
+    return LoadReport(count_rows(engine, plan_ids), changed, notices)
 
 
 def _read(paths: Sequence[Path]) -> tuple[Pack, list[Pack]]:
@@ -113,11 +115,13 @@ def _all_complaints(packs: list[Pack]) -> str:
     return "\n".join(lines)
 
 
-def _write(connection, pack: Pack, record: PlanRecord, today: date) -> None:
+def _write(connection: Connection, pack: Pack, record: PlanRecord, today: date) -> bool:
+    """Whether anything had to be written: not where the very same pack is stored already."""
     plan = pack.rows("plan").iloc[0]
-    on = today if pd.isna(plan.revised_on) else plan.revised_on.date()
+    # A value that changed without a word is taken for a revision of today: so the value before it stays visible.
+    revised_on = today if pd.isna(plan.revised_on) else plan.revised_on.date()
     note = None if pd.isna(plan.revision_note) else plan.revision_note
-    write_plan(connection, record, on=on, revision_note=note)
+    return write_plan(connection, record.plan, **record.frames, revised_on=revised_on, revision_note=note)
 
 
 def add_arguments(command: str, parser: ArgumentParser) -> None:
