@@ -54,6 +54,7 @@ STAGED = {
     "reported_on": "datetime64[s]",
     "note": "str",
 }
+DROPPED_AT_ONCE = 10_000  # SQLite takes 32,766 values in a statement
 REPEATED = {"indicator_id": "str", "area_id": "str", "period": "str", "first_row": "int64", "source_row": "int64"}
 
 
@@ -110,6 +111,13 @@ class StagedFigures:
             raise RuntimeError("The file's rows were read already; add all of them first.")
         with self._connection.begin():
             copy_rows(self._connection, _arrived, STAGED, rows_of(frame[list(STAGED)]))
+
+    def drop(self, source_rows: list[int]) -> None:
+        """Take rows out again, before any is read or stored."""
+        with self._connection.begin():
+            for start in range(0, len(source_rows), DROPPED_AT_ONCE):
+                some = source_rows[start : start + DROPPED_AT_ONCE]
+                self._connection.execute(delete(_arrived).where(_arrived.c.source_row.in_(some)))
 
     def _sort(self) -> None:
         if self._is_sorted:

@@ -12,6 +12,8 @@ from data_access.plain_text import trimmed
 SHOWN = 50
 VALUE_CHARACTERS = 60
 CSV_HEADER = ("工作表", "行", "列", "内容", "问题", "怎样改", "规则")
+# What is wrong with a sheet as a whole: its other rows cannot be told from it, so there are no good rows to accept.
+STRUCTURAL = frozenset({"no_header", "missing_column", "column_twice", "merged_cells"})
 FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r")
 
 
@@ -50,7 +52,7 @@ class Problems:
     def __init__(self, csv_path: Path | None = None):
         self.kept: list[Problem] = []
         self.counts: Counter[str] = Counter()
-        self._bad_rows: dict[str | None, set[int]] = {}
+        self.bad_rows: set[tuple[str | None, int]] = set()
         self._csv_path, self._writer = csv_path, None
 
     @contextmanager
@@ -71,7 +73,8 @@ class Problems:
     def add(self, sheet: str | None, row: int, column: str, value: str, rule: str, what: str, mend: str) -> None:
         problem = Problem(sheet, row, column, trimmed(value)[:VALUE_CHARACTERS], rule, what, mend)
         self.counts[rule] += 1
-        self._bad_rows.setdefault(sheet, set()).add(row)
+        if rule not in STRUCTURAL:
+            self.bad_rows.add((sheet, row))
         if len(self.kept) < SHOWN:
             self.kept.append(problem)
         if self._writer:
@@ -83,11 +86,8 @@ class Problems:
         return self.counts.total()
 
     @property
-    def bad_row_count(self) -> int:
-        return sum(len(rows - {0}) for rows in self._bad_rows.values())
-
-    def bad_rows(self, sheet: str | None) -> set[int]:
-        return self._bad_rows.get(sheet, set())
+    def is_structural(self) -> bool:
+        return bool(STRUCTURAL & self.counts.keys())
 
 
 def harmless(text: str) -> str:

@@ -1,0 +1,247 @@
+"""One import: a file opened, every row checked, then one transaction or nothing.
+
+Bad rows are all reported at once. Nothing is written unless every row is good, or the sender has said that the good
+rows shall be taken. The same bytes twice are written once.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine
+
+from data_access import submissions
+from data_access.engine import writing
+from data_access.errors import InputError
+from data_access.files import SourceFile, open_file
+from data_access.headers import OUR_OWN_SHEETS, Table, check_shape, find_table
+from data_access.kinds import EXAMPLE_MARK, KINDS, Kind
+from data_access.ledger import StagedFigures, Stored, staging
+from data_access.observation_checks import SHEET_STRIDE, Known, ObservationChecks
+from data_access.plain_text import compact
+from data_access.records import Record, RecordReader
+from data_access.register_checks import ConvertToWgs84, check_register
+from data_access.registers import REGISTERS, write_register
+from data_access.reports import ImportReport, Problems
+
+CHUNK_ROWS = 50_000
+READING_SHARE = 0.6  # of the whole work, for the progress bar: storing a million rows takes the rest
+Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Who sends the file and how it is to be taken. received_at: aware; None is now."""
+
+    file_name: str
+    received_from: str
+    is_demo: bool = False
+    received_at: datetime | None = None
+    accept_good_rows: bool = False
+    dry_run: bool = False
+    problems_csv: Path | None = None  # every problem is written here, not only the first ones
+
+
+def import_file(
+    engine: Engine,
+    kind: Kind,
+    path: Path,
+    known: Known,
+    delivery: Delivery,
+    *,
+    to_wgs84: ConvertToWgs84 | None = None,
+    more_words: Mapping[str, Mapping[str, str]] | None = None,
+    progress: Progress | None = None,
+) -> ImportReport:
+    """Import one file of a kind. Raises InputError where it cannot even be opened; else the report says what became.
+
+    to_wgs84: see register_checks. more_words: column -> (word -> stored word) beside the kind's own lists.
+    """
+    problems, report = Problems(delivery.problems_csv), ImportReport(kind.name, delivery.file_name, "refused")
+    with open_file(path, delivery.file_name) as source, problems.recording():
+        earlier = _same_file(engine, kind, source.sha256)
+        if earlier is not None:
+            report.outcome, report.submission_id = "same_file", earlier
+            return report
+        work = _Import(engine, kind, source, known, delivery, problems, report, progress or (lambda share, what: None))
+        if kind.name == "observations":
+            work.figures()
+        else:
+            work.register(to_wgs84, more_words or {})
+        report.problems, report.problem_count = problems.kept, problems.total
+        report.problem_counts = dict(problems.counts)
+    return report
+
+
+def _same_file(engine: Engine | Connection, kind: Kind, sha256: str) -> int | None:
+    """The standing submission of these bytes; none where it left rows out: they may be good by now."""
+    found = submissions.find_by_hash(engine, kind.name, sha256)
+    if found is None:
+        return None
+    all_of_them = submissions.read_submissions(engine).set_index("submission_id")
+    return None if all_of_them.at[found, "rows_refused"] else found
+
+
+class _Import:
+    def __init__(self, engine, kind, source: SourceFile, known, delivery, problems, report, progress: Progress):
+        self.engine, self.kind, self.source, self.known = engine, kind, source, known
+        self.delivery, self.problems, self.report, self.progress = delivery, problems, report, progress
+        self.sheet_names: list[str | None] = []
+
+    def figures(self) -> None:
+        checks = ObservationChecks(self.known, self.problems)
+        with nullcontext() if self.delivery.dry_run else staging(self.engine) as staged:
+            for table in self._tables():
+                self._stage(table, checks, staged)
+            self._refuse_repeated(checks, staged)
+            self.report.rows_without_figure = checks.without_figure
+            self.report.notices += checks.notices()
+            if self._may_write():
+                with staged.writing() as connection:
+                    self._write(connection, lambda submission_id: staged.store(submission_id))
+
+    def register(self, to_wgs84: ConvertToWgs84 | None, more_words: Mapping[str, Mapping[str, str]]) -> None:
+        reader = RecordReader(self.kind, self.known, self.problems, more_words)
+        records = reader.read(self._tables())
+        self.report.rows_read = len(records) + len(self.problems.bad_rows)
+        self.report.example_rows = reader.example_rows
+        good = check_register(reader, records, self.known, to_wgs84)
+        rows = _rows_for(self.kind, good)
+        if self._may_write():
+            with writing(self.engine) as connection:
+                self._write(
+                    connection, lambda submission_id: write_register(connection, self.kind.name, rows, submission_id)
+                )
+
+    def _tables(self) -> Iterator[Table]:
+        for sheet in self.source.sheets():
+            self.sheet_names.append(sheet.name)
+            if sheet.hidden:
+                self.report.notices.append(f"隐藏的工作表“{sheet.name}”没有读取;需要导入请先取消隐藏。")
+            elif sheet.name not in OUR_OWN_SHEETS:
+                table = find_table(sheet, self.kind, self.problems, self.report.notices)
+                if table is not None:
+                    yield table
+
+    def _stage(self, table: Table, checks: ObservationChecks, staged: StagedFigures | None) -> None:
+        rows = self._data_rows(table)
+        sheet_number = len(self.sheet_names) - 1
+        while chunk := list(islice(rows, CHUNK_ROWS)):
+            numbers, cells = [number for number, _ in chunk], [cells for _, cells in chunk]
+            frame = checks.read(table, sheet_number, numbers, cells)
+            will_be_written = self.delivery.accept_good_rows or not self.problems.total
+            if staged and len(frame) and will_be_written:
+                staged.add(frame)
+            share = self.source.fraction_read() * READING_SHARE
+            self.progress(share, f"已检查 {self.report.rows_read:,} 行")
+
+    def _data_rows(self, table: Table) -> Iterator[tuple[int, list[str]]]:
+        """The rows under the header, as wide as it, without examples; what does not fit is reported."""
+        mark = table.columns.get("row_mark")
+        for number, cells in table.rows:
+            if len(cells) < table.width:
+                cells += [""] * (table.width - len(cells))
+            if mark is not None and compact(cells[mark]) == EXAMPLE_MARK:
+                self.report.example_rows += 1
+                continue
+            self.report.rows_read += 1
+            if (len(cells) > table.width or table.nameless) and not check_shape(table, number, cells, self.problems):
+                continue
+            if table.sheet.unfinished and not self._is_worked_out(table, number):
+                continue
+            yield number, cells[: table.width]
+
+    def _is_worked_out(self, table: Table, number: int) -> bool:
+        for name, at in table.columns.items():
+            if (number, at + 1) in table.sheet.unfinished:
+                what, mend = "公式没有计算结果", "请在 Excel 中打开并保存一次,或直接填写数字"
+                self.problems.add(table.sheet.name, number, table.labels[name], "", "no_result", what, mend)
+                return False
+        return True
+
+    def _refuse_repeated(self, checks: ObservationChecks, staged: StagedFigures | None) -> None:
+        """Both rows of a repeated figure are named and neither is taken: nobody knows which one is meant."""
+        pairs = checks.find_repeated()
+        for first, again in pairs:
+            first_sheet, first_row = self._place(first)
+            sheet, row = self._place(again)
+            where = (
+                f"工作表“{first_sheet}”第 {first_row} 行"
+                if first_sheet and first_sheet != sheet
+                else f"第 {first_row} 行"
+            )
+            what = f"与{where}重复:同一指标、同一地区、同一时期"
+            self.problems.add(sheet, row, "", "", "repeated", what, "请核对两行,只保留一行")
+            self.problems.bad_rows.add((first_sheet, first_row))
+        if staged and len(pairs) and self.delivery.accept_good_rows:
+            staged.drop(sorted({int(row) for row in pairs.ravel()}))
+
+    def _place(self, source_row: int) -> tuple[str | None, int]:
+        number, row = divmod(int(source_row), SHEET_STRIDE)
+        return self.sheet_names[number], row
+
+    def _may_write(self) -> bool:
+        """Whether to write; otherwise the report's outcome says why not."""
+        report, problems = self.report, self.problems
+        report.rows_refused = len(problems.bad_rows)
+        if not report.rows_read and not problems.total:
+            raise InputError(
+                f"{report.file_name}:表头之下没有数据行{'(只有示例行)' if report.example_rows else ''}。请填写后再导入。"
+            )
+        if self.delivery.dry_run:
+            report.outcome = "checked"
+            return False
+        if not problems.total:
+            return True
+        some_are_good = report.rows_read > report.rows_refused
+        return self.delivery.accept_good_rows and not problems.is_structural and some_are_good
+
+    def _write(self, connection: Connection, store: Callable) -> None:
+        """One submission with its rows, in the transaction of connection."""
+        self.progress(READING_SHARE, "正在写入")
+        delivery, report = self.delivery, self.report
+        earlier = _same_file(connection, self.kind, self.source.sha256)
+        if earlier is not None:  # somebody sent it while this one was being read
+            report.outcome, report.submission_id = "same_file", earlier
+            return
+        submission_id = submissions.begin(
+            connection,
+            kind=self.kind.name,
+            received_from=delivery.received_from,
+            file_name=delivery.file_name,
+            file_hash=self.source.sha256,
+            received_at=delivery.received_at,
+            is_demo=delivery.is_demo,
+        )
+        done = store(submission_id)
+        stored = done.stored if isinstance(done, Stored) else done.added + done.changed
+        submissions.finish(
+            connection,
+            submission_id,
+            rows_read=report.rows_read,
+            rows_stored=stored,
+            rows_unchanged=done.unchanged,
+            rows_refused=report.rows_refused,
+            previous_state=getattr(done, "previous_state", None),
+        )
+        report.outcome, report.submission_id = "stored", submission_id
+        report.rows_stored, report.rows_unchanged = stored, done.unchanged
+        self.progress(1.0, "完成")
+
+
+def _rows_for(kind: Kind, records: list[Record]) -> list[dict]:
+    """The records' own columns of the table, the same in every row: sheets may have different ones."""
+    named = {name: None for record in records for name in record}
+    kept = [column.name for column in REGISTERS[kind.name].columns if column.name in named]
+    return [{name: record.get(name) for name in kept} for record in records]
+
+
+def kind_called(name: str) -> Kind:
+    """The kind of this name. Raises InputError that lists them."""
+    if name not in KINDS:
+        listed = "、".join(f"{kind.name}({kind.label})" for kind in KINDS.values())
+        raise InputError(f"不认识的文件种类“{name}”。可用:{listed}。")
+    return KINDS[name]

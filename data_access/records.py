@@ -1,0 +1,154 @@
+"""Rows of a register (areas, indicators, facilities...) as typed records: one reader for each grammar of kinds.py."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from data_access.cells import (
+    CellError,
+    is_missing,
+    read_area_code,
+    read_date,
+    read_number,
+    read_slug,
+    read_text,
+    read_yes_no,
+)
+from data_access.headers import Table, check_shape
+from data_access.kinds import EXAMPLE_MARK, Column, Kind
+from data_access.lookups import AreaLookup, ChoiceLookup, PeriodLookup, UnitLookup
+from data_access.observation_checks import Known
+from data_access.plain_text import compact, trimmed
+from data_access.reports import Problems
+
+Record = dict[str, Any]  # column name -> value, for the columns the file has; "sheet" and "row" say where it stood
+Reader = Callable[[str], Any]
+
+
+class RecordReader:
+    """Reads the tables of one file of one kind; what is wrong goes to problems."""
+
+    def __init__(self, kind: Kind, known: Known, problems: Problems, more_words: Mapping[str, Mapping[str, str]]):
+        """more_words: column name -> (word -> stored word) that the store knows beside the kind's own list."""
+        self.kind, self.problems = kind, problems
+        self.example_rows = 0
+        self._areas, self._periods = AreaLookup(known.areas), PeriodLookup(known.today)
+        self._units = UnitLookup({slug: rule.words for slug, rule in known.units.items()})
+        self._readers = {column.name: self._reader(column, more_words.get(column.name)) for column in kind.columns}
+
+    def read(self, tables: Iterable[Table]) -> list[Record]:
+        """Every good row of the tables; rows marked as examples are left out and counted."""
+        records: list[Record] = []
+        for table in tables:
+            for number, cells in table.rows:
+                if check_shape(table, number, cells, self.problems) and not self._is_example(table, number, cells):
+                    record = self._record(table, number, cells)
+                    if record is not None:
+                        records.append(record)
+        return self._without_repeats(records)
+
+    def refuse(self, record: Record, name: str, value: Any, rule: str, what: str, mend: str) -> None:
+        label = record["labels"].get(name, self.kind.column(name).label)
+        self.problems.add(record["sheet"], record["row"], label, str(value), rule, what, mend)
+
+    def _is_example(self, table: Table, number: int, cells: list[str]) -> bool:
+        if "row_mark" not in table.columns or table.columns["row_mark"] >= len(cells):
+            return False
+        mark = compact(cells[table.columns["row_mark"]])
+        self.example_rows += mark == EXAMPLE_MARK
+        return mark == EXAMPLE_MARK
+
+    def _record(self, table: Table, number: int, cells: list[str]) -> Record | None:
+        before = self.problems.total
+        record: Record = {"sheet": table.sheet.name, "row": number, "labels": table.labels}
+        for name, at in table.columns.items():
+            text = cells[at] if at < len(cells) else ""
+            if (number, at + 1) in table.sheet.unfinished:
+                self.refuse(record, name, "", "no_result", "公式没有计算结果", "请在 Excel 中打开并保存一次,或直接填写")
+                continue
+            try:
+                record[name] = self._readers[name](text)
+            except CellError as error:
+                self.refuse(record, name, text, f"{name}_unreadable", error.what, error.mend)
+                continue
+            if record[name] is None and self.kind.column(name).required:
+                self.refuse(
+                    record,
+                    name,
+                    text,
+                    "missing",
+                    f"没有填写{self.kind.column(name).label}",
+                    "请补上;说明行、合计行请删除",
+                )
+        return record if self.problems.total == before else None
+
+    def _without_repeats(self, records: list[Record]) -> list[Record]:
+        """Both rows of a repeated key are named, and neither is kept: nobody knows which one is meant."""
+        first: dict[tuple, Record] = {}
+        repeated: set[int] = set()
+        for record in records:
+            key = tuple(record.get(name) for name in self.kind.key)
+            if key not in first:
+                first[key] = record
+                continue
+            other = first[key]
+            listed = "、".join(str(part) for part in key if part is not None)
+            where = f"工作表“{other['sheet']}”第 {other['row']} 行" if other["sheet"] else f"第 {other['row']} 行"
+            what, mend = f"与{where}重复({listed})", "请只保留一行"
+            self.refuse(record, self.kind.key[0], listed, "repeated", what, mend)
+            repeated |= {id(record), id(other)}
+        return [record for record in records if id(record) not in repeated]
+
+    def _reader(self, column: Column, more: Mapping[str, str] | None) -> Reader:
+        if column.grammar == "choice":
+            return ChoiceLookup(column, more).find
+        return {
+            "text": read_text,
+            "name": _read_name,
+            "number": _read_plain_number,
+            "whole": _read_whole,
+            "yes_no": read_yes_no,
+            "date": read_date,
+            "slug": read_slug,
+            "slugs": _read_slugs,
+            "new_area": read_area_code,
+            "area": lambda text: self._areas.ids[self._areas.find(text)],
+            "unit": self._units.find,
+            "year": self._read_year,
+            "mark": _read_mark,
+        }[column.grammar]
+
+    def _read_year(self, text: str) -> int | None:
+        if is_missing(text):
+            return None
+        period = self._periods.periods[self._periods.find(text)]
+        if period.kind != "year":
+            raise CellError(f"“{trimmed(text)}”不是年份", "请写成 2020")
+        return period.year
+
+
+def _read_name(text: str) -> str | None:
+    return None if is_missing(text) else read_text(text)
+
+
+def _read_plain_number(text: str) -> float | None:
+    number = read_number(text)
+    if number is not None and number.sign:
+        raise CellError(f"“{trimmed(text)}”带有“{number.sign}”", "这里请只填数字")
+    return None if number is None else number.value
+
+
+def _read_whole(text: str) -> int | None:
+    value = _read_plain_number(text)
+    if value is not None and (value != int(value) or value < 0):
+        raise CellError(f"“{trimmed(text)}”不是 0 或正整数", "请核对")
+    return None if value is None else int(value)
+
+
+def _read_slugs(text: str) -> str | None:
+    parts = [part for part in compact(text).replace("、", ";").replace(",", ";").split(";") if part]
+    return ";".join(str(read_slug(part)) for part in parts) or None
+
+
+def _read_mark(text: str) -> None:
+    if compact(text):
+        raise CellError(f"行标记“{trimmed(text)}”不认识", f"此列只能留空,或写“{EXAMPLE_MARK}”(该行不导入)")

@@ -1,0 +1,208 @@
+"""What must hold between the cells and rows of a register: hierarchy, dates, bounds, coordinates."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pandas as pd
+
+from data_access.cells import GB_CODE
+from data_access.kinds import LEVELS
+from data_access.observation_checks import UNKNOWN_UNIT, Known
+from data_access.records import Record, RecordReader
+from data_access.tables import AREA_LEVELS
+
+# Longitudes and latitudes of China do not overlap, so a swapped pair shows.
+LON_OF_CHINA, LAT_OF_CHINA = (73.0, 136.0), (3.0, 54.0)
+LEVEL_NAMES = {level: words[0] for level, words in LEVELS.items()}
+ConvertToWgs84 = Callable[[list[float], list[float], str], tuple]
+
+
+def check_register(
+    reader: RecordReader, records: list[Record], known: Known, to_wgs84: ConvertToWgs84 | None
+) -> list[Record]:
+    """The records that hold, completed with what follows from them; what does not hold goes to the reader's problems.
+
+    to_wgs84(lons, lats, datum) -> (lons, lats): the caller hands it, as this layer knows nothing of datums.
+    """
+    checks = {
+        "areas": _check_areas,
+        "population": _check_population,
+        "indicators": _check_indicators,
+        "facilities": _check_dates_of_facilities,
+        "health_cells": _check_dates_of_cells,
+    }
+    bad = _Bad(reader)
+    checks[reader.kind.name](records, known, bad)
+    pair = ("seat_lon", "seat_lat") if reader.kind.name == "areas" else ("lon", "lat")
+    if reader.kind.name in ("areas", "facilities", "health_cells"):
+        _check_coordinates(records, pair, bad)
+    good = [record for record in records if id(record) not in bad.rows]
+    _convert(good, pair, to_wgs84, keeps_original=reader.kind.name == "facilities")
+    return good
+
+
+class _Bad:
+    """Remembers the refused records while the reader says why."""
+
+    def __init__(self, reader: RecordReader):
+        self.reader, self.rows = reader, set()
+
+    def refuse(self, record: Record, name: str, rule: str, what: str, mend: str) -> None:
+        self.rows.add(id(record))
+        self.reader.refuse(record, name, record.get(name) or "", rule, what, mend)
+
+
+def _check_areas(records: list[Record], known: Known, bad: _Bad) -> None:
+    levels = dict(zip(known.areas["area_id"], known.areas["level"], strict=True))
+    levels |= {record["area_id"]: record["level"] for record in records}
+    for record in records:
+        if "is_unit" in record and record["is_unit"] is None:
+            record["is_unit"] = True
+        _check_level(record, bad)
+        _check_parent(record, levels, bad)
+        _check_validity(record, levels, bad)
+
+
+def _check_level(record: Record, bad: _Bad) -> None:
+    said, expected = record["level"], level_of_code(record["area_id"])
+    if expected and said != expected:
+        what = f"代码 {record['area_id']} 是{LEVEL_NAMES[expected]}一级的代码,层级写的是“{LEVEL_NAMES[said]}”"
+        bad.refuse(record, "level", "wrong_level", what, "请更正代码或层级")
+
+
+def level_of_code(area_id: str) -> str | None:
+    """The level a GB/T 2260 or statistical code says by its length and zeros; None for another scheme's code."""
+    if not GB_CODE.fullmatch(area_id):
+        return None
+    if len(area_id) > 6:
+        return "township" if len(area_id) == 9 else "village"
+    if area_id == "100000":
+        return "nation"
+    return "province" if area_id.endswith("0000") else "prefecture" if area_id.endswith("00") else "county"
+
+
+def _check_parent(record: Record, levels: dict[str, str], bad: _Bad) -> None:
+    parent, area_id = record.get("parent_id"), record["area_id"]
+    if parent is None:
+        return
+    if parent not in levels:
+        what, mend = f"上级代码 {parent} 既不在文件里,也不在地区表中", "请更正,或把上级地区也写进文件"
+        bad.refuse(record, "parent_id", "unknown_parent", what, mend)
+    elif AREA_LEVELS.index(levels[parent]) >= AREA_LEVELS.index(record["level"]):
+        # levels strictly descend, so no area can be its own ancestor
+        what = (
+            f"上级 {parent} 是{LEVEL_NAMES[levels[parent]]}一级,不能管辖{LEVEL_NAMES[record['level']]}一级的 {area_id}"
+        )
+        bad.refuse(record, "parent_id", "parent_not_above", what, "请更正上级代码或层级")
+    elif GB_CODE.fullmatch(parent) and GB_CODE.fullmatch(area_id) and not area_id.startswith(own_digits(parent)):
+        what, mend = f"代码 {area_id} 与上级 {parent} 的前 {len(own_digits(parent))} 位不一致", "请更正代码或上级代码"
+        bad.refuse(record, "parent_id", "prefix_differs", what, mend)
+
+
+def own_digits(area_id: str) -> str:
+    """The digits of a code that its parts share: 15 of 150000, 1506 of 150600; none of the nation's."""
+    if area_id == "100000":
+        return ""
+    return area_id if len(area_id) > 6 else area_id.removesuffix("00").removesuffix("00")
+
+
+def _check_validity(record: Record, levels: dict[str, str], bad: _Bad) -> None:
+    start, end, heir = record.get("valid_from"), record.get("valid_to"), record.get("merged_into")
+    if start and end and end < start:
+        bad.refuse(record, "valid_to", "dates_reversed", f"撤销日期 {end} 早于设立日期 {start}", "请核对两个日期")
+    if heir is None:
+        return
+    if heir not in levels or heir == record["area_id"]:
+        what = f"并入代码 {heir} 既不在文件里,也不在地区表中" if heir not in levels else "不能并入自己"
+        bad.refuse(record, "merged_into", "unknown_heir", what, "请更正并入代码")
+    elif end is None:
+        bad.refuse(record, "valid_to", "no_end", f"已并入 {heir},却没有撤销日期", "请填写撤销日期(最后一天)")
+
+
+def _check_population(records: list[Record], known: Known, bad: _Bad) -> None:
+    for record in records:
+        record["group_id"] = record.get("group_id") or "all"
+        if record["persons"] < 0:
+            bad.refuse(record, "persons", "negative_count", f"人数不能是负数({record['persons']:g})", "请核对")
+
+
+def _check_indicators(records: list[Record], known: Known, bad: _Bad) -> None:
+    names_en = dict(zip(known.indicators["indicator_id"], known.indicators["name_en"], strict=True))
+    for record in records:
+        rule = known.units.get(record["unit"], UNKNOWN_UNIT)
+        record["name_en"] = record.get("name_en") or names_en.get(record["indicator_id"]) or record["name_zh"]
+        for name, default in (("within_year", "level"), ("decimals", rule.decimals)):
+            if name in record and record[name] is None:
+                record[name] = default
+        lower, upper = record.get("lower_bound"), record.get("upper_bound")
+        if lower is not None and upper is not None and lower >= upper:
+            bad.refuse(record, "upper_bound", "bounds_reversed", f"上界 {upper:g} 不大于下界 {lower:g}", "请核对上下界")
+
+
+def _check_dates_of_facilities(records: list[Record], known: Known, bad: _Bad) -> None:
+    for record in records:
+        _check_order(record, "opened", "closed", bad)
+
+
+def _check_dates_of_cells(records: list[Record], known: Known, bad: _Bad) -> None:
+    for record in records:
+        for first, second in (
+            ("applied_on", "certified_on"),
+            ("certified_on", "expires_on"),
+            ("certified_on", "withdrawn_on"),
+        ):
+            _check_order(record, first, second, bad)
+
+
+def _check_order(record: Record, first: str, second: str, bad: _Bad) -> None:
+    start, end = record.get(first), record.get(second)
+    if isinstance(start, date) and isinstance(end, date) and end < start:
+        columns = bad.reader.kind
+        what = f"{columns.column(second).label} {end} 早于{columns.column(first).label} {start}"
+        bad.refuse(record, second, "dates_reversed", what, "请核对两个日期")
+
+
+def _check_coordinates(records: list[Record], pair: tuple[str, str], bad: _Bad) -> None:
+    lon_name, lat_name = pair
+    for record in records:
+        lon, lat = record.get(lon_name), record.get(lat_name)
+        if lon is None and lat is None:
+            continue
+        if lon is None or lat is None:
+            bad.refuse(
+                record, lon_name if lon is None else lat_name, "half_coordinates", "经纬度只填了一个", "请补全或都留空"
+            )
+        elif _within(lon, LAT_OF_CHINA) and _within(lat, LON_OF_CHINA):
+            what = f"经度 {lon:g}、纬度 {lat:g} 像是填反了"
+            bad.refuse(record, lon_name, "swapped_coordinates", what, "请把经度和纬度对调(我国经度 73—136,纬度 3—54)")
+        elif record.get("declared_datum") is None:
+            what = "有坐标但没有说明坐标系"
+            mend = "请加上“坐标系”列:天地图、国家2000 填 CGCS2000,GPS 填 WGS-84,高德、腾讯填 GCJ-02,百度填 BD-09"
+            bad.refuse(record, "declared_datum", "no_datum", what, mend)
+        elif _is_off(record["area_id"], lon, lat):
+            what = f"坐标 {lon:g}, {lat:g} 不在我国范围内"
+            bad.refuse(record, lon_name, "outside_china", what, "请核对经纬度,以十进制度填写,如 109.98 和 39.82")
+
+
+def _is_off(area_id: str, lon: float, lat: float) -> bool:
+    if GB_CODE.fullmatch(area_id):
+        return not (_within(lon, LON_OF_CHINA) and _within(lat, LAT_OF_CHINA))
+    return abs(lon) > 180 or abs(lat) > 90
+
+
+def _within(value: float, limits: tuple[float, float]) -> bool:
+    return limits[0] <= value <= limits[1]
+
+
+def _convert(records: list[Record], pair: tuple[str, str], to_wgs84: ConvertToWgs84 | None, *, keeps_original) -> None:
+    """Coordinates into WGS-84, datum by datum; the register keeps what was declared where it has columns for it."""
+    located = pd.Series([record.get("declared_datum") for record in records if record.get(pair[0]) is not None])
+    for datum in located.unique():
+        some = [r for r in records if r.get(pair[0]) is not None and r["declared_datum"] == datum]
+        if to_wgs84 is None:
+            raise ValueError("coordinates need a converter: hand to_wgs84")
+        lons, lats = to_wgs84([r[pair[0]] for r in some], [r[pair[1]] for r in some], datum)
+        for record, lon, lat in zip(some, lons, lats, strict=True):
+            if keeps_original:
+                record["declared_lon"], record["declared_lat"] = record[pair[0]], record[pair[1]]
+            record[pair[0]], record[pair[1]] = float(lon), float(lat)
