@@ -20,6 +20,7 @@ LOWEST_DASH = (4, 4, 1)  # below it anybody could end any process of the server 
 PAGES = {
     "internal": (
         "dashboards.pages.review.overview",
+        "dashboards.pages.review.behind",
         "dashboards.pages.review.indicator",
         "dashboards.pages.not_found_404",
     ),

@@ -34,6 +34,8 @@ MARKS = {
     "time": "float64",
     "observed": "float64",
     "figure_status": "str",
+    "baseline_time": "float64",
+    "baseline_value": "float64",
     "path_value": "float64",
     "gap": "float64",
     "tolerance": "float64",

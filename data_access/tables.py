@@ -447,6 +447,8 @@ marks = Table(
     Column("time", Float),
     Column("observed", Float),
     Column("figure_status", String(12)),  # provisional, final, revised
+    Column("baseline_time", Float),  # where the path starts; NULL: there is no path from a baseline
+    Column("baseline_value", Float),
     Column("path_value", Float),
     Column("gap", Float),  # indicator's unit; positive is ahead, whichever way is better
     Column("tolerance", Float),

@@ -18,7 +18,6 @@ from models.status import (
     direction_status,
     pace_needed,
     path_at,
-    satisfies,
     standing,
 )
 from models.targets import Targets
@@ -181,13 +180,11 @@ def _by_path(targets: Targets, pairs: Pairs, known: Known, time: np.ndarray, val
         trend=known.trend, start_error=known.start_error,
     )  # fmt: skip
     yearly = targets.recurring[m] | targets.from_previous_year[m]
-    met = satisfies(known.value, path.next_value, side, strict, np.maximum(known.rounding, np.nan_to_num(known.error)))
-    failed_this_year = yearly & np.isfinite(path.next_value) & np.isfinite(known.value) & ~met
-    status = np.where(failed_this_year, BEHIND, mark.status)
+    status = np.where(undated & ~yearly & (mark.status != ACHIEVED), CANNOT_JUDGE, mark.status)
     status = np.where(endless & (status == ACHIEVED), ON_COURSE, status)
     bound_gap = ahead(known.value, path.next_value, side)
     no_path = ~np.isfinite(mark.gap)
-    reason = np.select([mark.is_bound_only, yearly, undated], ["bound", "yearly", "undated"], "")
+    reason = np.select([yearly, undated, mark.is_bound_only], ["yearly", "undated", "bound"], "")
     dated = ~undated & ~endless
     is_over = dated & (known.time > path.last_time + 1e-9)
     needed = pace_needed(known.value, known.time, path, side, strict)

@@ -318,6 +318,8 @@ def upgrade() -> None:
     sa.Column('time', sa.Float(), nullable=True),
     sa.Column('observed', sa.Float(), nullable=True),
     sa.Column('figure_status', sa.String(length=12), nullable=True),
+    sa.Column('baseline_time', sa.Float(), nullable=True),
+    sa.Column('baseline_value', sa.Float(), nullable=True),
     sa.Column('path_value', sa.Float(), nullable=True),
     sa.Column('gap', sa.Float(), nullable=True),
     sa.Column('tolerance', sa.Float(), nullable=True),

@@ -1,0 +1,309 @@
+"""One indicator in one area: where it stands on its way to the target, and where the areas below stand."""
+
+import numpy as np
+import pandas as pd
+from dash import html
+
+from dashboards import charts, components, data, wording
+from dashboards.access import register_page
+from dashboards.language import gettext as _
+from dashboards.language import mark, pick
+from dashboards.trajectories import decimals, series_of
+
+PATH, FIGURE = "/indicator", "indicator-trajectory"
+PANELS_A_PAGE = 12
+
+
+def layout(
+    plan: str | None = None,
+    indicator: str | None = None,
+    area: str | None = None,
+    target: str | None = None,
+    more: str | None = None,
+    **_ignored,
+):
+    """?plan=ordos-2030&indicator=...&area=150600&target=...; what is missing or unknown is chosen for the reader."""
+    chosen = data.plan(plan)
+    if chosen is None:
+        return components.page(_("Nothing has been judged yet"), children=[components.empty()])
+    marks = data.marks(chosen["plan_id"])
+    here = choose_mark(marks, chosen, indicator, area, target)
+    if here is None:
+        return components.page(_("No target of this plan can be shown"), children=[components.empty()])
+    series = series_of(here, chosen["plan_id"])
+    state = {"plan": chosen["plan_id"], "indicator": here["indicator_id"], "target": here["target_id"]}
+    return components.page(
+        title(here),
+        trail=components.breadcrumbs(PATH, data.trail(here["area_id"]), **state),
+        subline=subline(chosen, here),
+        controls=controls(marks, here),
+        children=[verdict(here), main_figure(here, series, state), areas_below(marks, here, state, more)],
+        table=figures_table(here, series),
+        method=method(here),
+    )
+
+
+def choose_mark(marks: pd.DataFrame, plan: dict, indicator, area, target) -> dict | None:
+    """The mark to show: the address's where there is one, else the plan's area, and a target with a path before others."""
+    if marks.empty:
+        return None
+    with_value = marks["final_value"].notna() & marks["observed"].notna()
+    ordered = marks.assign(rank=np.where(with_value, 0, 1)).sort_values(["rank", "action_order"], kind="stable")
+    ordered = _narrowed(ordered, "indicator_id", indicator)
+    ordered = _narrowed(ordered, "area_id", area if area else plan["area_id"])
+    ordered = _narrowed(ordered, "target_id", target)
+    return ordered.iloc[0].to_dict()
+
+
+def _narrowed(marks: pd.DataFrame, column: str, wanted: str | None) -> pd.DataFrame:
+    chosen = marks[marks[column] == wanted]
+    return chosen if len(chosen) else marks
+
+
+def title(here: dict) -> str:
+    """The finding: what was measured where, and how that compares with the path."""
+    names = {"area": data_text(here, "area_name"), "indicator": data_text(here, "target_name")}
+    if wording.is_missing(here["observed"]):
+        return _("{area}: {indicator} has not been reported", **names)
+    names["value"] = wording.value(here["observed"], here["unit"], decimals(here))
+    names["period"] = wording.period(here["period"])
+    names["status"] = _(components.STATUSES[here["status"]][0])
+    return _("{area}: {indicator} {value} in {period} – {status}", **names)
+
+
+def data_text(row: dict, field: str) -> str:
+    return pick(row.get(f"{field}_zh"), row.get(f"{field}_en"))
+
+
+def subline(plan: dict, here: dict) -> list:
+    """Plan, document and section, date of the data, whether it may still change."""
+    return [
+        components.data_name(plan["name_zh"], plan["name_en"]),
+        components.data_name(here["action_title_zh"], here["action_title_en"]),
+        _("data to {period}", period=wording.period(here["period"])) if here["period"] else None,
+        wording.figure_status(here["figure_status"]),
+    ]
+
+
+def controls(marks: pd.DataFrame, here: dict) -> list:
+    """Which indicator, which area."""
+    indicators = marks.sort_values("action_order", kind="stable").drop_duplicates("indicator_id")
+    areas = marks[marks["indicator_id"] == here["indicator_id"]].drop_duplicates("area_id")
+    return [
+        components.choice(
+            "indicator", _("Indicator"), options(indicators, "indicator_id", "target_name"), here["indicator_id"],
+            searchable=True,
+        ),
+        components.choice(
+            "area", _("Area"), options(areas.sort_values("area_id"), "area_id", "area_name"), here["area_id"],
+            searchable=True,
+        ),
+    ]  # fmt: skip
+
+
+def options(rows: pd.DataFrame, key: str, field: str) -> list[dict]:
+    return [{"value": row[key], "label": data_text(row, field)} for row in rows.to_dict("records")]
+
+
+def verdict(here: dict) -> html.Div:
+    """The three marks and the sentence."""
+    sentence = pick(here["sentence_zh"], here["sentence_en"])
+    marks = [components.status_mark(here["status"])]
+    if here["needs_study"]:
+        marks.append(components.study_mark())
+    if not wording.is_missing(here["observed"]):
+        marks += [
+            components.trend_mark(here["trend"]),
+            components.probability_bar(here["p_miss"], here["p_miss_basis"]),
+        ]
+    return html.Div(
+        [html.P(marks, className="kt-marks"), html.P(sentence, className="kt-sentence")], className="kt-verdict"
+    )
+
+
+def main_figure(here: dict, series: charts.Series, state: dict) -> html.Div:
+    """The trajectory with its downloads; where nothing was reported, what to do about it."""
+    if series.observed.empty:
+        return components.empty(
+            _("No figures for this indicator in this area yet"),
+            _("Import a report: manage.py template observations writes the form to fill in."),
+        )
+    figure = components.finish(
+        charts.trajectory(series, palette=components.palette()), source=source_words(here, series)
+    )
+    return html.Div(
+        [
+            components.graph(FIGURE, figure, alt=title(here), file_name=f"kangtu-{here['indicator_id']}", height=400),
+            components.download_bar("indicator", figure=FIGURE, area=here["area_id"], **state),
+        ]
+    )
+
+
+def source_words(here: dict, series: charts.Series) -> str:
+    """What the picture says of where its figures and its path are from."""
+    summed = _("added up from the areas below") if series.observed["is_rolled_up"].any() else _("as reported")
+    parts = [_("Figures: {how}", how=summed), _("Path: {source}", source=here["source_zh"] or "")]
+    return " · ".join(part for part in parts if part)
+
+
+def areas_below(marks: pd.DataFrame, here: dict, state: dict, more: str | None) -> html.Section | None:
+    """The areas right below as small multiples on shared axes, the furthest behind first."""
+    children = data.children(here["area_id"])
+    below = marks[(marks["target_id"] == here["target_id"]) & marks["area_id"].isin(children["area_id"])]
+    below = below[below["observed"].notna()].sort_values(["gap", "area_id"], na_position="last")
+    if below.empty:
+        return None
+    start = int(more) if more and more.isascii() and more.isdigit() else 0
+    shown = below.iloc[start : start + PANELS_A_PAGE].to_dict("records")
+    if not shown:
+        shown, start = below.iloc[:PANELS_A_PAGE].to_dict("records"), 0
+    series = [series_of(row, state["plan"]) for row in shown]
+    y_range = charts.shared_range(series)
+    panels = [panel(row, one, y_range, state) for row, one in zip(shown, series, strict=True)]
+    heading = _("The areas below, furthest behind first")
+    return components.section(heading, [html.Div(panels, className="kt-panels"), pager(len(below), start, here, state)])
+
+
+def panel(here: dict, series: charts.Series, y_range: list[float], state: dict) -> html.Div:
+    """One small trajectory, headed by its area and mark."""
+    figure = components.finish(charts.small_trajectory(series, y_range=y_range, palette=components.palette()))
+    name = components.data_name(here["area_name_zh"], here["area_name_en"])
+    return html.Div(
+        [
+            html.P(
+                [
+                    components.link(name, PATH, **{**state, "area": here["area_id"]}),
+                    components.status_mark(here["status"]),
+                    html.Span(wording.value(here["observed"], here["unit"], decimals(here)), className="kt-number"),
+                ],
+                className="kt-panel-head",
+            ),
+            components.graph({"type": "indicator-panel", "area": here["area_id"]}, figure, alt=title(here), height=150),
+        ],
+        className="kt-panel",
+    )
+
+
+def pager(total: int, start: int, here: dict, state: dict) -> html.P | None:
+    """Which of many areas are shown, and the way to the others."""
+    if total <= PANELS_A_PAGE:
+        return None
+    last = min(start + PANELS_A_PAGE, total)
+    steps = [html.Span(_("{first}–{last} of {total}", first=start + 1, last=last, total=total))]
+    for word, to in ((_("Previous"), start - PANELS_A_PAGE), (_("Next"), start + PANELS_A_PAGE)):
+        if 0 <= to < total:
+            steps += [" · ", components.link(word, PATH, **{**state, "area": here["area_id"]}, more=str(to))]
+    return html.P(steps, className="kt-pager")
+
+
+def figures_frame(here: dict, series: charts.Series) -> pd.DataFrame:
+    """The table behind the chart: what was reported, then what is forecast. Values in the indicator's unit."""
+    observed = series.observed[
+        [
+            "period",
+            "time",
+            "value",
+            "numerator",
+            "denominator",
+            "lower",
+            "upper",
+            "status",
+            "reported_on",
+            "is_rolled_up",
+        ]
+    ].assign(kind="observed")
+    forecast = series.forecast.rename(columns={"q500": "value", "q100": "lower", "q900": "upper"})
+    forecast = forecast.assign(period=forecast["time"].map("{:.0f}".format), kind="forecast", is_rolled_up=False)
+    rows = pd.concat([observed, forecast[["period", "time", "value", "lower", "upper", "kind", "is_rolled_up"]]])
+    path = series.path.dropna()
+    on_path = np.interp(rows["time"], path["time"], path["value"], left=np.nan) if len(path) else np.nan
+    return rows.assign(path_value=on_path, indicator_id=here["indicator_id"], area_id=here["area_id"])
+
+
+def worded_rows(rows: pd.DataFrame) -> pd.DataFrame:
+    """The same with its words in the reader's language."""
+    kinds = {"observed": _("observed"), "forecast": _("forecast, median and 80 % interval")}
+    origin = rows["kind"].map(kinds).where(~rows["is_rolled_up"].astype(bool), _("added up from the areas below"))
+    return pd.DataFrame(
+        {
+            "period": rows["period"],
+            "value": rows["value"],
+            "path": rows["path_value"],
+            "numerator": rows["numerator"],
+            "denominator": rows["denominator"],
+            "lower": rows["lower"],
+            "upper": rows["upper"],
+            "status": rows["status"].map(wording.figure_status).fillna(""),
+            "reported": [wording.day(day) if not wording.is_missing(day) else "" for day in rows["reported_on"]],
+            "origin": origin,
+        }
+    )
+
+
+def heads(unit: str) -> dict[str, str]:
+    name = wording.unit_name(unit)
+    return {
+        "period": _("Period"),
+        "value": _("Value ({unit})", unit=name),
+        "path": _("Path ({unit})", unit=name),
+        "numerator": _("Numerator"),
+        "denominator": _("Denominator"),
+        "lower": _("Interval from"),
+        "upper": _("Interval to"),
+        "status": _("State of the figure"),
+        "reported": _("Reported on"),
+        "origin": _("Origin"),
+    }
+
+
+def figures_table(here: dict, series: charts.Series) -> html.Div | None:
+    rows = figures_frame(here, series)
+    if rows.empty:
+        return None
+    places, names = decimals(here), heads(here["unit"])
+    numbers = {"value": places, "path": places, "lower": places, "upper": places, "numerator": 0, "denominator": 0}
+    columns = [
+        components.column(field, head, number=field in numbers, decimals=numbers.get(field))
+        for field, head in names.items()
+    ]
+    rows = worded_rows(rows.sort_values("time", ascending=False))
+    return components.section(
+        _("The figures behind the chart"), components.table("indicator-table", rows, columns, label=title(here))
+    )
+
+
+def method(here: dict) -> list[str]:
+    """How the mark was made, and where the target is from."""
+    return [
+        _("Target: {source}", source=here["source_zh"] or ""),
+        _(
+            "The path runs straight from the baseline through the milestones; the plan says nothing of the years between."
+        ),
+        _("The forecast pools the areas of an indicator; bands hold 50, 80 and 95 % of what may come."),
+    ]
+
+
+@components.exporter("indicator")
+def export(state: dict) -> components.Export:
+    """The table behind the chart of the address's state."""
+    chosen = data.plan(state.get("plan"))
+    marks = data.marks(chosen["plan_id"])
+    here = choose_mark(marks, chosen, state.get("indicator"), state.get("area"), state.get("target"))
+    rows = figures_frame(here, series_of(here, chosen["plan_id"]))
+    frame = worded_rows(rows).rename(columns=heads(here["unit"]))
+    frame.insert(0, _("Area code"), here["area_id"])
+    frame.insert(1, _("Area"), data_text(here, "area_name"))
+    frame.insert(2, _("Indicator"), data_text(here, "target_name"))
+    about = {_("Plan"): data.name(chosen), _("Target"): here["source_zh"] or "", _("Judged"): title(here)}
+    return components.Export(frame, title(here), about)
+
+
+register_page(
+    __name__,
+    path=PATH,
+    name=mark("Indicator"),
+    section=mark("Review"),
+    permission="see figures",
+    layout=layout,
+    order=20,
+)
