@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, make_url
+from sqlalchemy.exc import OperationalError
 
 BUSY_TIMEOUT_MS = 30_000  # a million-row import holds the write lock for some twenty seconds
 PRAGMAS = (
@@ -71,6 +72,30 @@ def writing_on(connection: Connection) -> Iterator[Connection]:
             yield connection
     finally:
         connection.execution_options(kangtu_writes=False)
+
+
+class DatabaseBusy(Exception):
+    """Somebody else is writing, and the caller did not want to wait."""
+
+
+@contextmanager
+def writing_if_free(engine: Engine) -> Iterator[Connection]:
+    """As writing, but raises DatabaseBusy at once where SQLite is being written to; PostgreSQL locks rows only."""
+    if engine.dialect.name != "sqlite":
+        with writing(engine) as connection:
+            yield connection
+        return
+    with engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        driver.execute("PRAGMA busy_timeout = 0")
+        try:
+            connection.execution_options(kangtu_writes=True).begin()
+        except OperationalError as error:
+            raise DatabaseBusy from error
+        finally:
+            driver.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        yield connection
+        connection.commit()
 
 
 def copy_rows(connection: Connection, table: Table, columns: Iterable[str], rows: Iterable[tuple]) -> None:

@@ -12,11 +12,17 @@ def render_item(kind, item, autogen_context):
     return False
 
 
+def include_name(name, kind, parent_names):
+    """Leave the job queue's own tables alone."""
+    return not (kind == "table" and name.startswith("huey_"))
+
+
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
     target_metadata=metadata,
     render_item=render_item,
+    include_name=include_name,
     # SQLite cannot alter most of a table: Alembic copies it instead
     render_as_batch=connection.dialect.name == "sqlite",
 )

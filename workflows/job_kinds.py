@@ -1,0 +1,7 @@
+"""Every kind of job, and the function that does it: `module:function`, imported when the first such job runs.
+
+function(context: JobContext) -> a result that JSON can hold. It calls context.progress.report often enough that
+cancelling feels prompt, does its writing in one transaction, and raises InputError for what the user can mend.
+"""
+
+JOB_KINDS: dict[str, str] = {}
