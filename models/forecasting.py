@@ -8,11 +8,12 @@ from models.intervals import (
     FEW_POINTS_WIDEN,
     QUANTILE_COLUMNS,
     STANDARD_QUANTILES,
-    growth,
     replay_correction,
+    spread_ahead,
     spread_at_one_step,
 )
 from models.memory import expected_after, memory_of
+from models.observation_error import sampling_variance
 from models.panel import panel_from_frame
 from models.pooled_trend import damped_steps, pace_of
 from models.seasonal import phase_of, profile_of
@@ -39,11 +40,12 @@ class Forecaster:
         self.z_ = z - self._season(self.panel_.series_of_row, self.panel_.time_of_row)
         self.pace_ = pace_of(self.panel_, self.z_)
         self.spread_ = spread_at_one_step(self.panel_, self.z_, self.pace_)
-        self.memory_ = memory_of(self.panel_, self.z_, self.pace_, self.spread_)
+        sampling = sampling_variance(self.panel_, self.scale_)
+        self.memory_ = memory_of(self.panel_, self.z_, self.pace_, self.spread_, sampling)
         self.pull_ = pull_to_peers(self.panel_, self.z_, self.spread_)
         correction = replay_correction(self.panel_, self.z_, self.spread_, self.memory_, self._centre)
         few = np.append(FEW_POINTS_WIDEN, 1.0)[np.minimum(self.panel_.n_points, len(FEW_POINTS_WIDEN))]
-        self.width_ = self.spread_ * correction[self.panel_.indicator] * few
+        self.width_ = correction[self.panel_.indicator] * few
         return self
 
     def predict(self, requests: pd.DataFrame) -> pd.DataFrame:
@@ -51,7 +53,7 @@ class Forecaster:
         series, horizon = self._locate(requests)
         row = self.panel_.last[series]
         centre = self._centre(row, horizon) + self._season(series, self.panel_.time_of_row[row] + horizon)
-        spread = self.width_[series] * growth(self.panel_, self.memory_, series, horizon)
+        spread = self.width_[series] * spread_ahead(self.panel_, self.memory_, self.spread_, row, horizon)
         z = centre[:, None] + spread[:, None] * STANDARD_QUANTILES
         quantiles = np.maximum.accumulate(self.scale_.backward(z, series[:, None]), axis=1)
         answer = pd.DataFrame(quantiles, columns=QUANTILE_COLUMNS)
@@ -62,11 +64,11 @@ class Forecaster:
 
     def _centre(self, row: np.ndarray, horizon: np.ndarray) -> np.ndarray:
         """The median forecast made at rows of the panel, `horizon` steps ahead, without season, transformed scale."""
-        season_length = self.panel_.season_length[self.panel_.series_of_row[row]]
+        steps_per_year = self.panel_.steps_per_year[self.panel_.series_of_row[row]]
         pace = self.pace_.expected[row] + self.pull_[row]
         return (
             self.z_[row]
-            + damped_steps(horizon, season_length) * pace
+            + damped_steps(horizon, steps_per_year) * pace
             + expected_after(self.memory_, self.panel_, row, horizon)
         )
 
@@ -81,7 +83,7 @@ class Forecaster:
                 f"requests ask for {len(unknown)} series without history ({', '.join(map(str, unknown[:3]))})."
             )
         time = requests["time"].to_numpy(float)
-        horizon = time * self.panel_.season_length[series] - self.panel_.time_of_row[self.panel_.last[series]]
+        horizon = time * self.panel_.steps_per_year[series] - self.panel_.time_of_row[self.panel_.last[series]]
         if not (horizon > 0).all():
             bad = np.flatnonzero(~(horizon > 0))[0]
             raise ValueError(

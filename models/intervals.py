@@ -35,9 +35,9 @@ def spread_at_one_step(panel: Panel, z: np.ndarray, pace: Pace) -> np.ndarray:
     Points several steps apart count by the root of their distance; closer ones as one step: noise does not shrink.
     """
     before = np.flatnonzero(panel.position_of_row > 0) - 1
-    season = panel.season_length[panel.series_of_row]
+    per_year = panel.steps_per_year[panel.series_of_row]
     step = panel.time_of_row[before + 1] - panel.time_of_row[before]
-    error = z[before + 1] - z[before] - damped_steps(step, season[before]) * pace.shrunk[before]
+    error = z[before + 1] - z[before] - damped_steps(step, per_year[before]) * pace.shrunk[before]
     error = error / np.sqrt(np.maximum(step, 1.0))
     n_series = len(panel.series_ids)
     series = panel.series_of_row[before]
@@ -57,19 +57,20 @@ def _least(panel: Panel, z: np.ndarray) -> np.ndarray:
     return LEAST_SPREAD * np.where(bounded, 1.0, np.where(size > 0, size, 1.0))
 
 
-def growth(panel: Panel, memory: Memory, series: np.ndarray, horizon: np.ndarray) -> np.ndarray:
-    """Spread at `horizon` steps over the spread of one step's change: noise hardly grows, momentum grows fastest.
+def spread_ahead(panel: Panel, memory: Memory, spread: np.ndarray, row: np.ndarray, horizon: np.ndarray) -> np.ndarray:
+    """Standard deviation of the forecasts made at `row` for `horizon` steps ahead: noise hardly grows, momentum fastest.
 
-    The error variance of a first-order moving average and autoregression of the changes (Box and Jenkins), continued to
-    horizons that are no whole steps, and the error of the pace.
+    The error variance of a local level with noise, or of autoregressive changes (Box and Jenkins, continued to horizons
+    that are no whole steps), and the error of the pace.
     """
-    theta, phi = memory.theta[panel.indicator[series]], memory.phi[panel.indicator[series]]
-    of_noise = (1 + (horizon - 1) * (1 - theta) ** 2) / (1 + theta**2)
+    series = panel.series_of_row[row]
+    phi = memory.phi[panel.indicator[series]]
+    of_level = memory.level_variance[row] + memory.drift[series] * horizon + memory.noise[row]
     powers = horizon - 2 * phi * (1 - phi**horizon) / (1 - phi) + phi**2 * (1 - phi ** (2 * horizon)) / (1 - phi**2)
-    of_momentum = powers * (1 - phi**2) / (1 - phi) ** 2
-    variance = np.where(phi > 0, of_momentum, np.maximum(of_noise, 0.1 * horizon))
-    season = panel.season_length[series]
-    return np.sqrt(variance + (PACE_ERROR / season * damped_steps(horizon, season)) ** 2)
+    of_momentum = spread[series] ** 2 * powers * (1 - phi**2) / (1 - phi) ** 2
+    per_year = panel.steps_per_year[series]
+    of_pace = (PACE_ERROR * spread[series] / np.maximum(per_year, 1.0) * damped_steps(horizon, per_year)) ** 2
+    return np.sqrt(np.where(phi > 0, of_momentum, of_level) + of_pace)
 
 
 def replay_correction(
@@ -89,7 +90,7 @@ def replay_correction(
         row = np.flatnonzero((panel.position_of_row >= REPLAY_FROM) & (left >= steps))
         horizon = panel.time_of_row[row + steps] - panel.time_of_row[row]
         series = panel.series_of_row[row]
-        claimed = spread[series] * growth(panel, memory, series, horizon)
+        claimed = spread_ahead(panel, memory, spread, row, horizon)
         errors.append(np.abs(z[row + steps] - centre(row, horizon)) / claimed)
         indicators.append(panel.indicator[series])
     error, indicator, n = np.concatenate(errors), np.concatenate(indicators), len(panel.indicator_ids)

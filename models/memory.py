@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.panel import Panel
-from models.pooled_trend import Pace, median_of_peers
+from models.panel import Panel, group_median
+from models.pooled_trend import MEDIAN_OF_CHI_SQUARE, Pace, median_of_peers
 
 # The usual autocorrelation, and how many pairs of changes it counts for: few pairs prove little.
 USUAL, EVIDENCE_OF_USUAL = -0.15, 10.0
@@ -24,30 +24,86 @@ OUTLIER_SPREADS = 3.0
 
 @dataclass(frozen=True)
 class Memory:
-    """theta, phi: one an indicator, never both above 0. surprise: every row's change beyond its own expected pace and its
-    peers' common surprise (0 at a first point). innovation: the part of it that is not the undoing of earlier noise."""
+    """What lasts of a surprise, transformed scale.
 
-    theta: np.ndarray
+    phi: autoregression of the changes, one an indicator (0 where there is none). surprise: every row's change beyond its
+    own pace and its peers' common surprise (0 at a first point). correction: what to add to the row's figure to get the
+    level behind it. level_variance: how uncertain that level is. noise: variance of the row's figure around its level.
+    drift: variance of the level's change in a step, one a series.
+    """
+
     phi: np.ndarray
     surprise: np.ndarray
-    innovation: np.ndarray
+    correction: np.ndarray
+    level_variance: np.ndarray
+    noise: np.ndarray
+    drift: np.ndarray
 
 
-def memory_of(panel: Panel, z: np.ndarray, pace: Pace, spread: np.ndarray) -> Memory:
-    """Pool the autocorrelation of surprises by indicator; spread: size of an error one step ahead, one a series."""
+def memory_of(panel: Panel, z: np.ndarray, pace: Pace, spread: np.ndarray, sampling: np.ndarray) -> Memory:
+    """Pool the autocorrelation of surprises by indicator.
+
+    spread: size of an error one step ahead, one a series. sampling: variance that each row's counts have by themselves
+    (0: unknown); it is believed only as far as the surprises do take themselves back: a register of fifty villages is
+    complete however few they are.
+    """
     series, position = panel.series_of_row, panel.position_of_row
     before = np.maximum(np.arange(len(z)) - 1, 0)
     change = z - z[before] - pace.shrunk * (panel.time_of_row - panel.time_of_row[before])
     change = np.where(position > 0, change, np.nan)
     surprise = np.nan_to_num(change - median_of_peers(panel, change, without_oneself=True))
     autocorrelation = _pooled_autocorrelation(panel, surprise / spread[series], before)
-    theta = _moving_average(np.minimum(autocorrelation, 0.0))
+    noise, drift = _noise_and_drift(panel, spread, sampling, np.maximum(-autocorrelation, 0.0))
+    spread = np.sqrt(drift + 2 * _mean_of_series(panel, noise))
     surprise = np.clip(surprise, -2 * OUTLIER_SPREADS * spread[series], 2 * OUTLIER_SPREADS * spread[series])
-    innovation = surprise.copy()
-    for step in range(2, int(position.max(initial=0)) + 1):
+    correction, level_variance = _filter(panel, z, surprise, noise, drift)
+    return Memory(np.maximum(autocorrelation, 0.0), surprise, correction, level_variance, noise, drift)
+
+
+def _noise_and_drift(panel: Panel, spread, sampling, noise_share) -> tuple[np.ndarray, np.ndarray]:
+    """Variance of every row's noise and of every series' drift in a step, from the noise's share of the changes.
+
+    noise_share: of an indicator, noise variance over the variance of a change (0 to 0.49). What the counts explain of it
+    goes by each row's own counts, the rest by the series' spread.
+    """
+    series, indicator = panel.series_of_row, panel.indicator
+    n = len(panel.indicator_ids)
+    rows = np.bincount(indicator[series], minlength=n)
+    by_counts = np.bincount(indicator[series], sampling / spread[series] ** 2, n) / np.maximum(rows, 1)
+    believed = np.minimum(noise_share / np.maximum(by_counts, 1e-300), 1.0)
+    rest = np.maximum(noise_share - believed * by_counts, 0.0)
+    noise = believed[indicator[series]] * sampling + rest[indicator[series]] * spread[series] ** 2
+    drift_share = (1 - 2 * noise_share)[indicator]
+    usual = group_median(spread**2, indicator, n)[indicator]
+    counted = by_counts[indicator] > 0
+    return noise, drift_share * np.where(counted, usual, spread**2)
+
+
+def _mean_of_series(panel: Panel, values: np.ndarray) -> np.ndarray:
+    return np.bincount(panel.series_of_row, values, len(panel.series_ids)) / panel.n_points
+
+
+def _filter(panel: Panel, z, surprise, noise, drift) -> tuple[np.ndarray, np.ndarray]:
+    """Kalman filter of the level behind each row's figure: what to add to the figure, and the level's variance.
+
+    A first level is drawn from its peers: their median, and their variance around it.
+    """
+    series, position = panel.series_of_row, panel.position_of_row
+    distance = z - median_of_peers(panel, z)
+    between = median_of_peers(panel, distance**2) / MEDIAN_OF_CHI_SQUARE
+    gap = np.where(position > 0, np.diff(panel.time_of_row, prepend=0.0), 0.0)
+    correction, variance = np.zeros(len(z)), np.zeros(len(z))
+    for step in range(int(position.max(initial=0)) + 1):
         row = np.flatnonzero(position == step)
-        innovation[row] += theta[panel.indicator[series[row]]] * innovation[row - 1]
-    return Memory(theta, np.maximum(autocorrelation, 0.0), surprise, innovation)
+        if step == 0:
+            expected, innovation = between[row], distance[row]
+        else:
+            expected = variance[row - 1] + drift[series[row]] * gap[row]
+            innovation = surprise[row] - correction[row - 1]
+        left = noise[row] / np.maximum(expected + noise[row], 1e-300)
+        correction[row] = -left * innovation
+        variance[row] = left * expected
+    return correction, variance
 
 
 def _pooled_autocorrelation(panel: Panel, standardised: np.ndarray, before: np.ndarray) -> np.ndarray:
@@ -63,15 +119,9 @@ def _pooled_autocorrelation(panel: Panel, standardised: np.ndarray, before: np.n
     return np.clip(covariance / variance, LOWEST, HIGHEST)
 
 
-def _moving_average(autocorrelation: np.ndarray) -> np.ndarray:
-    """theta of a first-order moving average with this (zero or negative) autocorrelation: r = -theta / (1 + theta²)."""
-    r = np.minimum(autocorrelation, -1e-9)
-    return (-1 + np.sqrt(1 - 4 * r**2)) / (2 * r)
-
-
 def expected_after(memory: Memory, panel: Panel, row: np.ndarray, horizon: np.ndarray) -> np.ndarray:
     """What the memory adds to the forecast made at `row` for `horizon` steps ahead (broadcast), transformed scale."""
     indicator = panel.indicator[panel.series_of_row[row]]
     phi = memory.phi[indicator]
     going_on = memory.surprise[row] * phi * (1 - phi**horizon) / (1 - phi)
-    return going_on - memory.theta[indicator] * memory.innovation[row]
+    return going_on + memory.correction[row]

@@ -13,8 +13,8 @@ class Panel:
     """Rows sorted by series and time; the arrays ending in `_of_row` have one entry a row, the others one a series.
 
     first, last: index of a series' first and last row. lower, upper: NaN where there is no bound.
-    time_of_row: in steps of the series, a step being a year divided by season_length (quarters, months); a yearly
-    series may still have a point between two years.
+    steps_per_year: season_length for quarters and months; 1 for yearly figures; 0.2 for an indicator surveyed every five
+    years. time_of_row: in those steps; a yearly series may still have a point between two years.
     numerator, denominator: NaN where the value is not a ratio of counts.
     """
 
@@ -26,6 +26,7 @@ class Panel:
     lower: np.ndarray
     upper: np.ndarray
     season_length: np.ndarray
+    steps_per_year: np.ndarray
     series_of_row: np.ndarray
     time_of_row: np.ndarray
     value_of_row: np.ndarray
@@ -68,7 +69,7 @@ def panel_from_frame(history: pd.DataFrame) -> Panel:
         return pd.to_numeric(history[name]).to_numpy(float)[order]
 
     first = np.searchsorted(series, np.arange(len(series_ids)))
-    last = np.append(first[1:], len(series)) - 1
+    last = np.append(first, len(series))[1:] - 1
     per_series = {
         "indicator": indicator[order],
         "lower": column("lower_bound", np.nan),
@@ -76,20 +77,33 @@ def panel_from_frame(history: pd.DataFrame) -> Panel:
         "season_length": np.nan_to_num(column("season_length", 1.0), nan=1.0).clip(min=1).astype(int),
     }
     _refuse_changes_within(series_ids, series, first, per_series)
+    steps_per_year = _steps_per_year(series, time, per_series, first)
     panel = Panel(
         series_ids=pd.Index(series_ids),
         indicator_ids=pd.Index(indicator_ids),
         first=first,
         last=last,
         **{name: values[first] for name, values in per_series.items()},
+        steps_per_year=steps_per_year,
         series_of_row=series,
-        time_of_row=time * per_series["season_length"],
+        time_of_row=time * steps_per_year[series],
         value_of_row=column("value", np.nan),
         numerator_of_row=column("numerator", np.nan),
         denominator_of_row=column("denominator", np.nan),
     )
     _refuse_bad_rows(panel)
     return panel
+
+
+def _steps_per_year(series, time, per_series, first) -> np.ndarray:
+    """Season length, or for figures that usually lie more than a year apart the inverse of their usual distance."""
+    within = series[1:] == series[:-1]
+    indicator = per_series["indicator"]
+    n = int(indicator.max(initial=-1)) + 1
+    usual = group_quantile(np.where(within, np.diff(time), np.nan), indicator[1:], n, 0.5)
+    usual = np.where(usual > 1, usual, 1.0)[indicator[first]]
+    season_length = per_series["season_length"][first]
+    return np.where(season_length > 1, season_length, 1.0 / usual)
 
 
 def _refuse_changes_within(series_ids, series, first, per_series) -> None:
@@ -102,7 +116,7 @@ def _refuse_changes_within(series_ids, series, first, per_series) -> None:
 
 def _refuse_bad_rows(panel: Panel) -> None:
     series, time, value = panel.series_of_row, panel.time_of_row, panel.value_of_row
-    years = time / panel.season_length[series]
+    years = time / panel.steps_per_year[series]
     with np.errstate(invalid="ignore"):
         slack = 1e-9 * np.maximum(1.0, np.abs(value))
         problems = {

@@ -37,12 +37,12 @@ class Pace:
         return SHARE_OF_SLOPE * self.shrunk + SHARE_OF_RECENT * self.recent
 
 
-def damped_steps(horizon: np.ndarray, season_length: np.ndarray) -> np.ndarray:
+def damped_steps(horizon: np.ndarray, steps_per_year: np.ndarray) -> np.ndarray:
     """How many steps' worth of the present pace is made in `horizon` steps: d + d² + ..., for any horizon >= 0.
 
-    season_length: steps a year. The damping d is DAMPING_PER_YEAR over a year.
+    The damping d is DAMPING_PER_YEAR over a year.
     """
-    damping = DAMPING_PER_YEAR ** (1.0 / season_length)
+    damping = DAMPING_PER_YEAR ** (1.0 / steps_per_year)
     return damping * (1.0 - damping**horizon) / (1.0 - damping)
 
 

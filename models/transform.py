@@ -35,6 +35,15 @@ class Scale:
             + np.where(has_lower | has_upper, 0.0, value)
         )
 
+    def slope(self, value: np.ndarray, series: np.ndarray) -> np.ndarray:
+        """Derivative of forward at the values."""
+        lower, upper = self.lower[series], self.upper[series]
+        above = 1.0 / (np.maximum(value - lower, 0) + self.lower_offset[series])
+        below = 1.0 / (np.maximum(upper - value, 0) + self.upper_offset[series])
+        has_lower, has_upper = np.isfinite(lower), np.isfinite(upper)
+        free = np.where(has_lower | has_upper, 0.0, 1.0)
+        return np.where(has_lower, above, 0.0) + np.where(has_upper, below, 0.0) + free
+
     def backward(self, z: np.ndarray, series: np.ndarray) -> np.ndarray:
         """The inverse of forward, never outside the bounds."""
         lower, upper = self.lower[series], self.upper[series]
