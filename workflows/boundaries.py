@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 from data_access import areas as areas_store
 from data_access import boundaries as boundaries_store
 from data_access import submissions
+from data_access.engine import writing
 from data_access.errors import InputError
 from data_access.national_outlines import read_national_outlines
 from geo.boundaries import repair
@@ -84,7 +85,7 @@ def import_boundaries(
         source=source.strip(),
         review_number=review_number.strip() or None,
     )
-    with engine.begin() as connection:
+    with writing(engine) as connection:
         submission_id = submissions.begin(
             connection,
             kind=KIND,

@@ -1,0 +1,89 @@
+"""What load-demo does, step by step; each step goes through the functions that real files go through."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from data_access.errors import InputError
+from data_access.national_outlines import REVIEW_NUMBER, SOURCE
+from data_access.submissions import OFFICE_TIME, read_submissions
+from demo.generator import DemoFile, write_files
+from demo.ordos_boundaries import CELLS_SOURCE
+from workflows import packs
+from workflows.boundaries import import_boundaries
+from workflows.display_geometry import write_display_geometry
+from workflows.importing import import_file
+from workflows.judging import judge_plan
+
+Say = Callable[[str], None]
+BOUNDARY_OPTIONS = {
+    "boundaries": {"source": SOURCE, "review_number": REVIEW_NUMBER, "illustrative": False},
+    "cells": {"source": CELLS_SOURCE, "review_number": "", "illustrative": True},
+}
+
+
+def load_plans(engine: Engine, today: date, say: Say) -> None:
+    """The thirteen plan packs."""
+    report = packs.load_plans(engine, today=today)
+    say(f"计划包 {len(report.counts)} 个已载入。")
+
+
+def import_files(engine: Engine, folder: Path, today: date, say: Say) -> None:
+    """Generate the demo's files into folder and import them in order. Raises InputError if one is refused."""
+    files = write_files(folder, today=today)
+    say(f"已生成 {len(files)} 份演示文件。")
+    for file in files:
+        received_at = _received_at(engine, file)
+        if file.kind in BOUNDARY_OPTIONS:
+            _import_boundaries(engine, file, received_at, say)
+        else:
+            _import_rows(engine, file, received_at, today, say)
+
+
+def _received_at(engine: Engine, file: DemoFile) -> datetime | None:
+    """The morning of the file's own day, so that the ledger has a past; now, where something newer has come already."""
+    moment = datetime.combine(file.received_on, time(9), OFFICE_TIME).astimezone(UTC)
+    newest = read_submissions(engine)["received_at"].max()
+    return moment if newest != newest or newest <= moment else None
+
+
+def _import_boundaries(engine: Engine, file: DemoFile, received_at: datetime | None, say: Say) -> None:
+    done = import_boundaries(
+        engine,
+        file.path,
+        datum="CGCS2000",
+        received_from=file.received_from,
+        received_at=received_at,
+        is_demo=file.kind == "cells",  # the banners' outlines are real
+        **BOUNDARY_OPTIONS[file.kind],
+    )
+    say(f"{file.path.name}:{done.rows_read} 个边界")
+
+
+def _import_rows(engine: Engine, file: DemoFile, received_at: datetime | None, today: date, say: Say) -> None:
+    report = import_file(
+        engine,
+        file.kind,
+        file.path,
+        received_from=file.received_from,
+        received_at=received_at,
+        is_demo=True,
+        today=today,
+    )
+    if not report.ok:
+        raise InputError("\n".join(report.lines()))
+    say(f"{file.path.name}:{report.rows_read:,} 行")
+
+
+def draw(engine: Engine, folder: Path, say: Say) -> None:
+    """The map's geometry files."""
+    manifest = write_display_geometry(engine, folder)
+    say(f"地图图形 {len(manifest['layers'])} 份已写入 {folder}。")
+
+
+def judge(engine: Engine, plan_id: str, as_of: date, say: Say) -> None:
+    """The plan's marks as of a day."""
+    facts = judge_plan(engine, plan_id, as_of=as_of)
+    say(f"{plan_id} 截至 {as_of.isoformat()} 已评判(第 {facts['run_id']} 次)。")
