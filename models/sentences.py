@@ -57,8 +57,11 @@ def facts(marks: pd.DataFrame, targets: pd.DataFrame, areas: pd.DataFrame) -> Fa
     names = areas.drop_duplicates("area_id").set_index("area_id")
     zh = names.name_zh.astype(object).where(names.name_zh.notna(), names.index.to_series())
     en = names.name_en.astype(object).where(names.name_en.notna(), zh)
+    zh_apart = zh.where(~zh.str.contains("[0-9A-Za-z]$"), zh + " ")  # a code must not run into the year behind it
     code = names.index.get_indexer(marks.area_id)
-    area = tuple(np.where(code >= 0, column.to_numpy()[np.maximum(code, 0)], marks.area_id) for column in (zh, en))
+    area = tuple(
+        np.where(code >= 0, column.to_numpy()[np.maximum(code, 0)], marks.area_id) for column in (zh_apart, en)
+    )
     rising = targets.comparator.isin([">=", ">", "trend_up"])
     falling = targets.comparator.isin(["<=", "<", "trend_down"])
     by_direction = targets.direction.map({"higher_is_better": 1, "lower_is_better": -1}).fillna(0)

@@ -122,12 +122,13 @@ def standing(
 
     rounding: one step of rounding. error, start_error: standard errors of the value and of the baseline, NaN where
     not known. pace: unit a year, as seen. trend: up, flat, down, not_testable. All (N,).
-    A pair with a bound but no path (one figure, nothing before it) is achieved or cannot be judged; one without any
-    value cannot be judged. After the last milestone nothing is on course any more: missed by no more than the
+    A pair with a bound ahead but no path (one figure, nothing before it) is achieved or cannot be judged; one without
+    any value cannot be judged. After the last milestone nothing is on course any more: missed by no more than the
     tolerance is slow.
     """
     step = ahead(path.next_value, path.prior_value, side)
-    bound_only = (side == 0) | (np.isfinite(step) & (step <= EPSILON))
+    is_due = ~np.isfinite(path.value) & (time >= path.next_time - EPSILON)  # on its date a bound needs no path
+    bound_only = (side == 0) | is_due | (np.isfinite(step) & (step <= EPSILON))
     known_error = np.nan_to_num(error)
     smallest = np.maximum(rounding, known_error)
     capped = np.minimum(np.maximum(SHARE_OF_STEP * np.abs(step), smallest), CAP_OF_STEP * np.abs(step))
