@@ -81,7 +81,7 @@ class Pack:
 
     @property
     def bad_row_count(self) -> int:
-        return sum(sheet.problems.bad_row_count for sheet in self.sheets.values())
+        return sum(len(sheet.problems.bad_rows) for sheet in self.sheets.values())
 
     @property
     def problem_count(self) -> int:

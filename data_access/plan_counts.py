@@ -30,5 +30,5 @@ def count_rows(engine: Engine, plan_ids: Iterable[str]) -> dict[str, dict[str, i
     of_plan = select(targets.c.plan_id, func.count()).where(standing).group_by(targets.c.plan_id)
     queries |= {"targets": of_plan, "target_rows": of_plan.join_from(targets, target_milestones)}
     with engine.connect() as connection:
-        counts = {name: dict(connection.execute(query).tuples().all()) for name, query in queries.items()}
+        counts = {name: dict(connection.execute(query).all()) for name, query in queries.items()}
     return {plan_id: {name: counts[name].get(plan_id, 0) for name in COUNTS} for plan_id in plan_ids}

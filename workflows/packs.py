@@ -111,7 +111,8 @@ def _all_complaints(packs: list[Pack]) -> str:
     unlisted = sum(pack.problem_count for pack in packs) - len(lines)
     if unlisted:
         lines.append(f"……另有 {unlisted} 处问题未逐条列出。")
-    lines.append(f"本次共 {sum(pack.bad_row_count for pack in packs)} 行有误,所有计划包均未写入。")
+    bad_rows = sum(pack.bad_row_count for pack in packs)  # none where a sheet's header is what is wrong
+    lines.append((f"本次共 {bad_rows} 行有误," if bad_rows else "") + "所有计划包均未写入。")
     return "\n".join(lines)
 
 

@@ -57,7 +57,9 @@ def check_targets(sheet: PackSheet, action_ids: set[str], indicators: pd.DataFra
         if not _refers(sheet, row, action_ids, known) or pd.isna(row.rule) or pd.isna(row.comparator):
             continue
         check_row(sheet, row, known.loc[row.indicator_id])
-    for _, together in rows.dropna(subset=KEY[:4]).groupby(KEY, dropna=False, sort=False):
+    several = rows.dropna(subset=KEY[:4])
+    several = several[several.duplicated(KEY, keep=False)]
+    for _, together in several.groupby(KEY, dropna=False, sort=False):
         check_one_target(sheet, together)
 
 
