@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, 
 from sqlalchemy.exc import OperationalError
 
 BUSY_TIMEOUT_MS = 30_000  # a million-row import holds the write lock for some twenty seconds
+SUBMISSIONS_LOCK = 150600  # any number that nothing else in the database locks
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",  # readers and the one writer do not wait for each other
     "PRAGMA synchronous = FULL",  # what was acknowledged survives a power cut
@@ -72,6 +73,16 @@ def writing_on(connection: Connection) -> Iterator[Connection]:
             yield connection
     finally:
         connection.execution_options(kangtu_writes=False)
+
+
+def wait_for_other_submissions(connection: Connection) -> None:
+    """Let submissions come one after the other on PostgreSQL too, until this transaction ends.
+
+    SQLite has one writer anyway. Otherwise a smaller submission_id could appear after a larger one, and two imports
+    could both find a figure missing and add it.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({SUBMISSIONS_LOCK})")
 
 
 class DatabaseBusy(Exception):

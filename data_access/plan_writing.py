@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from data_access.frames import records
 from data_access.tables import (
@@ -116,9 +116,9 @@ def _stated(plan_id: str, target_rows: pd.DataFrame, milestone_rows: pd.DataFram
     """target_id -> the target as the pack states it, not dated yet."""
     milestones = defaultdict(list)
     for row in records(milestone_rows):
-        milestones[row["target_id"]].append(row)
+        milestones[row["target_id"]].append(_completed(target_milestones, row))
     rows = records(target_rows.assign(plan_id=plan_id))
-    return {row["target_id"]: Version(row, tuple(milestones[row["target_id"]])) for row in rows}
+    return {row["target_id"]: Version(_completed(targets, row), tuple(milestones[row["target_id"]])) for row in rows}
 
 
 def _revised(
@@ -185,7 +185,15 @@ def _write_actions_and_targets(
     _insert(connection, target_milestones, [row for version in versions for row in version.milestones])
 
 
-def _insert(connection: Connection, table, rows: list[Row]) -> None:
+def _completed(table: Table, row: Row) -> Row:
+    """The row with every column of its table; a default where nothing is stated. ValueError for any other column."""
+    unknown = row.keys() - table.c.keys()
+    if unknown:
+        raise ValueError(f"{table.name} has no column {', '.join(sorted(unknown))}.")
+    defaults = {column.name: column.default.arg if column.default else None for column in table.c}
+    return defaults | {name: value for name, value in row.items() if value is not None}
+
+
+def _insert(connection: Connection, table: Table, rows: list[Row]) -> None:
     if rows:
-        names = {name for row in rows for name in row}  # one statement: the same columns in every row
-        connection.execute(insert(table), [{name: row.get(name) for name in names} for row in rows])
+        connection.execute(insert(table), [_completed(table, row) for row in rows])

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 import pandas as pd
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
+from data_access.engine import wait_for_other_submissions
 from data_access.frames import MOMENT, read_frame
 from data_access.tables import submissions
 
@@ -71,6 +72,7 @@ def begin(
 
     received_at: aware; now where not given. Raises ValueError when it is before the newest submission's.
     """
+    wait_for_other_submissions(connection)
     newest = connection.scalar(select(func.max(submissions.c.received_at)))
     head = {
         "kind": kind,
