@@ -33,6 +33,7 @@ COUNTED = {
     "projects": ("{}个项目", "{} projects"),
     "rooms": ("{}个室(科)", "{} rooms"),
     "rules": ("{}项制度", "{} rules"),
+    "service_years": ("服务{}年", "{} years of service"),
     "settings": ("{}类场所", "{} settings"),
     "skills": ("{}项技能", "{} skills"),
     "specialties": ("{}个专科", "{} specialties"),
@@ -45,7 +46,6 @@ COUNTED = {
     "townships": ("{}个乡镇", "{} townships"),
     "types": ("{}类", "{} types"),
     "ward": ("{}个病区", "{} ward"),
-    "years": ("{}年", "{} years"),  # of service, not of life
     "yuan_per_person_visit": ("{}元/人次", "CNY {} per person and visit"),
 }
 
@@ -56,7 +56,7 @@ def format_standard(value: float | None, unit: str | None, language: str) -> str
     unit: a slug of this file or of models/units.py, or whatever a bureau wrote, which then stands behind the number.
     A missing value is a dash. Raises ValueError for a language other than zh and en.
     """
-    if unit in UNITS and unit not in COUNTED:
+    if unit in UNITS:
         return format_value(value, unit, language)
     if language not in ("zh", "en"):
         raise ValueError(f"language {language!r} is not known; use zh or en.")

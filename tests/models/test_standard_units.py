@@ -15,7 +15,7 @@ PACKS = Path(__file__).parents[2] / "packs"
     [
         (30, "km", "30公里", "30 km"),
         (1, "count_per_district", "每个旗区县1个", "1 per district"),
-        (6, "years", "6年", "6 years"),
+        (82.1, "years", "82.1岁", "82.1 years"),
         (5, "percent_per_month", "每月5%", "5 % a month"),
         (3, "口井", "3口井", "3 口井"),
         (3, None, "3", "3"),
