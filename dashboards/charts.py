@@ -23,6 +23,7 @@ class Series:
     """What one trajectory shows.
 
     observed: time, period, value, lower, upper, status (provisional, final, revised); one row per figure.
+    is_cumulative: figures of part of a year count that year so far; only whole years are drawn, all are in the table.
     path: time, value: the straight lines through baseline and milestones; may be empty.
     milestones: time, value, comparator, year_is_inferred.
     forecast: time, q025, q100, q250, q500, q750, q900, q975; may be empty.
@@ -36,6 +37,16 @@ class Series:
     decimals: int
     lower_bound: float | None = None
     upper_bound: float | None = None
+    is_cumulative: bool = False
+
+    @property
+    def comparable(self) -> pd.DataFrame:
+        """The figures that can stand in one line: all of them, or the whole years'."""
+        return self.observed[~self.is_part_year]
+
+    @property
+    def is_part_year(self) -> pd.Series:
+        return self.observed["period"].str.len().ne(4) & self.is_cumulative
 
 
 def trajectory(series: Series, *, palette: Mapping[str, str], height: int = 400) -> go.Figure:
@@ -81,7 +92,7 @@ def shared_range(many: list[Series]) -> list[float]:
 
 def _heights(series: Series) -> list[pd.Series]:
     fan = [series.forecast[name] for name in ("q100", "q900") if name in series.forecast]
-    return [series.observed["value"], series.path["value"], series.milestones["value"], *fan]
+    return [series.comparable["value"], series.path["value"], series.milestones["value"], *fan]
 
 
 def _add_fan(figure: go.Figure, series: Series, palette: Mapping[str, str]) -> None:
@@ -96,6 +107,7 @@ def _add_fan(figure: go.Figure, series: Series, palette: Mapping[str, str]) -> N
         figure.add_scatter(
             x=times + times[::-1],
             y=[*first, *forecast[high], *forecast[low][::-1], *first],
+            mode="lines",
             fill="toself",
             fillcolor=translucent(palette["accent"], opacity),
             line={"width": 0},
@@ -139,7 +151,7 @@ def _add_path(figure: go.Figure, series: Series, palette: Mapping[str, str]) -> 
 
 def _add_observed(figure: go.Figure, series: Series, palette: Mapping[str, str]) -> None:
     """Dots joined by a thin line; a year without a figure breaks the line; a provisional figure is a hollow dot."""
-    observed = _with_gaps(series.observed)
+    observed = _with_gaps(series.comparable)
     provisional = observed["status"].eq("provisional")
     known = observed["lower"].notna() & observed["upper"].notna()
     whiskers = {
@@ -216,7 +228,7 @@ def _label_directly(figure: go.Figure, series: Series, palette: Mapping[str, str
     if not series.forecast.empty:
         end = series.forecast.iloc[-1]
         _say(figure, end["time"], end["q500"], _("Forecast"), palette["accent"])
-    first = series.observed.dropna(subset=["value"]).head(1)
+    first = series.comparable.dropna(subset=["value"]).head(1)
     for row in first.itertuples():
         _say(figure, row.time, row.value, _("Observed"), palette["ink"], xanchor="left", yshift=14)
 
@@ -273,5 +285,5 @@ def translucent(colour: str, opacity: float) -> str:
 
 
 def _last_figure(series: Series) -> pd.Series | None:
-    reported = series.observed.dropna(subset=["value"]).sort_values("time")
+    reported = series.comparable.dropna(subset=["value"]).sort_values("time")
     return None if reported.empty else reported.iloc[-1]

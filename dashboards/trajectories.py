@@ -28,6 +28,7 @@ def series_of(here: dict, plan_id: str) -> charts.Series:
         decimals=decimals(here),
         lower_bound=known(about.get("lower_bound")),
         upper_bound=known(about.get("upper_bound")),
+        is_cumulative=about.get("within_year") == "cumulative",
     )
 
 

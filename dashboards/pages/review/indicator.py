@@ -39,7 +39,7 @@ def layout(
         controls=controls(marks, here),
         children=[verdict(here), main_figure(here, series, state), areas_below(marks, here, state, more)],
         table=figures_table(here, series),
-        method=method(here),
+        method=method(here, series),
     )
 
 
@@ -272,10 +272,12 @@ def figures_table(here: dict, series: charts.Series) -> html.Div | None:
     )
 
 
-def method(here: dict) -> list[str]:
+def method(here: dict, series: charts.Series) -> list[str]:
     """How the mark was made, and where the target is from."""
+    part_years = _("Figures of part of a year count that year so far: they are in the table, not in the chart.")
     return [
         _("Target: {source}", source=here["source_zh"] or ""),
+        *([part_years] if series.is_part_year.any() else []),
         _(
             "The path runs straight from the baseline through the milestones; the plan says nothing of the years between."
         ),
