@@ -1,6 +1,7 @@
 // The shell's own small behaviours: state in the address, light or dark, pictures of figures, files with the view's state.
 (function () {
     "use strict";
+    const ANY = "any"; // dashboards/components/controls.py
     const TRAVELLING = ["plan", "area"]; // what goes along from page to page
 
     function withState(href, search, keys) {
@@ -30,7 +31,8 @@
                 const address = new URL(window.location.href);
                 let navigates = false;
                 ids.forEach((id, i) => {
-                    const value = values[i] === null || values[i] === undefined ? "" : String(values[i]);
+                    const missing = values[i] === null || values[i] === undefined || values[i] === ANY;
+                    const value = missing ? "" : String(values[i]);
                     if ((address.searchParams.get(id.key) || "") !== value) {
                         if (value) {
                             address.searchParams.set(id.key, value);

@@ -81,7 +81,7 @@ def is_chinese_only(english: str | None) -> bool:
 
 @cache
 def _catalogue() -> dict[str, str]:
-    """Every message and its Chinese, from all fragments. Raises ValueError where two fragments disagree."""
+    """Every message and its Chinese, from all fragments; where two disagree (a test forbids it) the first one's."""
     said: dict[str, str] = {}
     for path in sorted(CATALOGUES.glob("*.po")):
         with path.open("rb") as file:
@@ -90,6 +90,6 @@ def _catalogue() -> dict[str, str]:
             if not entry.id:
                 continue
             message, chinese = (entry.id[0], entry.string[0]) if entry.pluralizable else (entry.id, entry.string)
-            if chinese and said.setdefault(message, chinese) != chinese:
-                raise ValueError(f"{path.name}: {message!r} is {chinese!r} here and {said[message]!r} elsewhere")
+            if chinese:
+                said.setdefault(message, chinese)
     return said

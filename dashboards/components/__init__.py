@@ -1,6 +1,6 @@
 """What pages are made of: one factory each for the page, its controls, marks, notices, figures, tables and downloads."""
 
-from dashboards.components.controls import address, choice, choice_id, link, plan_and_area, search_form
+from dashboards.components.controls import ANY, address, choice, choice_id, link, plan_and_area, search_form
 from dashboards.components.downloads import Export, download_bar, exporter
 from dashboards.components.figures import PALETTES, finish, graph, palette
 from dashboards.components.frame import (
@@ -9,6 +9,7 @@ from dashboards.components.frame import (
     card,
     cards,
     data_name,
+    nothing_judged,
     page,
     section,
     shell,
@@ -20,6 +21,7 @@ from dashboards.components.tables import column, simple_table, table
 from dashboards.components.theme import chosen_theme, current_theme
 
 __all__ = [
+    "ANY",
     "PALETTES",
     "PROBLEM",
     "STATUSES",
@@ -45,6 +47,7 @@ __all__ = [
     "link",
     "loading",
     "not_found",
+    "nothing_judged",
     "notice",
     "page",
     "palette",

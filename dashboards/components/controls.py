@@ -11,6 +11,7 @@ from dashboards.access import clientside_callback
 from dashboards.language import gettext as _
 
 CHOICE = "address-choice"  # type of the pattern-matching ids below
+ANY = "any"  # the option that asks for nothing: its key leaves the address (a select shows no option of value "")
 
 
 def address(path: str, **state) -> str:
@@ -35,7 +36,7 @@ def choice(
 ) -> html.Div:
     """A labelled selector whose value is the address's key.
 
-    options: {"value", "label"} each. searchable: for long lists (the label is searched).
+    options: {"value", "label"} each; the value ANY takes the key out of the address. searchable: for long lists (the label is searched).
     navigates: the page is laid out again for the new address; else only the address changes, and the page's own
     callback takes Input(choice_id(key), "value").
     """
@@ -76,10 +77,9 @@ def choice_id(key: str, *, navigates: bool = False) -> dict:
 
 def search_form() -> html.Form:
     """Finds areas, indicators, plans and pages; opens the list of what was found."""
-    box = dcc.Input(
-        type="search", name="q", placeholder=_("Find area, indicator, plan"), className="form-control", id="kt-search"
-    )
-    label = html.Label(_("Find area, indicator, plan"), htmlFor="kt-search", className="visually-hidden")
+    words = _("Find area, indicator, plan")
+    box = dcc.Input(type="search", name="q", placeholder=words, id="kt-search", autoComplete="off", maxLength=80)
+    label = html.Label(words, htmlFor="kt-search", className="visually-hidden")
     return html.Form([label, box], action="/search", method="GET", role="search", className="kt-search")
 
 

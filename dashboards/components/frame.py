@@ -8,6 +8,7 @@ from dash import ALL, ClientsideFunction, Input, Output, State, dcc, html
 from dashboards import access, data
 from dashboards.components.controls import link, search_form
 from dashboards.components.figures import DEMO
+from dashboards.components.notices import empty
 from dashboards.language import current_language, is_chinese_only, pick
 from dashboards.language import gettext as _
 
@@ -111,11 +112,11 @@ def page(
     final); see data.subline. trail: of breadcrumbs(). controls: of choice(). children: the main figure.
     table: what stands behind it. method: lines on method and source. wide: for maps, the full width of the window.
     """
+    heading = [html.H1(title), html.P(_dotted(subline), className="kt-subline") if subline else None]
+    choices = html.Div(list(controls), className="kt-controls") if controls else None
     parts = [
         trail,
-        html.H1(title),
-        html.P(_dotted(subline), className="kt-subline") if subline else None,
-        html.Div(list(controls), className="kt-controls") if controls else None,
+        html.Div([html.Div(heading), choices], className="kt-head"),
         html.Div(list(children), className="kt-main"),
         html.Section(table, className="kt-behind-figure") if table is not None else None,
         html.Footer([html.P(line) for line in method], className="kt-method") if method else None,
@@ -126,6 +127,12 @@ def page(
         className="kt-page kt-wide" if wide else "kt-page",
         tabIndex=-1,
     )
+
+
+def nothing_judged() -> html.Main:
+    """The whole page before the first run of judgement, with what to do."""
+    advice = _("Import figures, then run “python manage.py judge”; or “python manage.py load-demo” for a look.")
+    return page(_("Nothing has been judged yet"), children=[empty(_("No marks so far"), advice)])
 
 
 def _dotted(parts: Sequence) -> list:
@@ -164,8 +171,13 @@ def data_name(chinese: str | None, english: str | None) -> html.Span | str:
     return html.Span(text, lang="zh") if is_chinese_only(english) and text else text
 
 
-def breadcrumbs(path: str, areas: Sequence[dict], **state) -> html.Nav:
-    """The areas above and the area itself, as links to the same page. areas: area_id, name_zh, name_en, outermost first."""
+def breadcrumbs(path: str, areas: Sequence[dict], **state) -> html.Nav | None:
+    """The areas above and the area itself, as links to the same page; nothing where there is nothing above.
+
+    areas: area_id, name_zh, name_en, outermost first (data.plan_trail).
+    """
+    if len(areas) < 2:
+        return None
     *above, here = areas
     steps = [
         link(data_name(area["name_zh"], area["name_en"]), path, **{**state, "area": area["area_id"]}) for area in above

@@ -74,13 +74,11 @@ def probability_bar(p_miss: float | None, basis: str | None = "full") -> html.Sp
     word = wording.probability(p_miss)
     if wording.is_missing(p_miss) or basis == "withheld":
         return html.Span(_("not estimated"), className="kt-muted", title=_("fewer than three figures"))
-    rounded = wording.rounded_probability(p_miss)
-    said = [
-        html.Span(
-            html.Span(className="kt-probability-fill", style={"width": f"{p_miss:.0%}"}), className="kt-probability"
-        ),
-        html.Span([word, ", ", rounded] if basis != "reference" else [word, ", ", rounded, " · ", _("for reference")]),
-    ]
+    words = _("{word}, {percent}", word=word, percent=wording.rounded_probability(p_miss))
+    if basis == "reference":
+        words = _("{words}, for reference", words=words)
+    bar = html.Span(className="kt-probability-fill", style={"width": f"{p_miss:.0%}"})
+    said = [html.Span(bar, className="kt-probability"), html.Span(words)]
     return html.Span(said, className="kt-chance", title=_("Probability of missing the goal, from the forecast"))
 
 

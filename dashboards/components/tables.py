@@ -95,7 +95,11 @@ def simple_table(
     body = [
         html.Tr(
             [html.Th(row[0], scope="row", className=style(0))]
-            + [html.Td(cell, className=style(position)) for position, cell in enumerate(row[1:], start=1)]
+            + [
+                # The label is what a phone shows beside the cell where rows are stacked (class kt-stacked).
+                html.Td(cell, className=style(position), **{"data-label": str(heads[position])})
+                for position, cell in enumerate(row[1:], start=1)
+            ]
         )
         for row in rows
     ]

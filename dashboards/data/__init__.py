@@ -5,7 +5,18 @@ that nobody is answered with what somebody else may see. Frames are shared: pand
 """
 
 from dashboards.data.figures import figures, newest_figure, reporting, series_figures, subline
-from dashboards.data.judged import forecasts, is_stale, judged_plans, marks, newest_run, place, plan, targets
+from dashboards.data.judged import (
+    flags,
+    forecasts,
+    is_stale,
+    judged_plans,
+    marks,
+    newest_run,
+    place,
+    plan,
+    plan_trail,
+    targets,
+)
 from dashboards.data.registers import (
     actions,
     all_plans,
@@ -37,6 +48,7 @@ __all__ = [
     "engine",
     "facilities",
     "figures",
+    "flags",
     "forecasts",
     "health_cells",
     "indicator",
@@ -52,6 +64,7 @@ __all__ = [
     "persons",
     "place",
     "plan",
+    "plan_trail",
     "reporting",
     "series_figures",
     "subline",

@@ -2,9 +2,10 @@
 
 import pandas as pd
 
-from dashboards.data.registers import actions, all_plans, area, areas, indicators, trail
+from dashboards.data.registers import actions, all_plans, area, areas, indicators, persons, trail
 from dashboards.data.store import cached, engine, version
 from data_access import judgements, plans
+from models.flags import falling_behind
 
 
 @cached
@@ -110,6 +111,12 @@ def place(plan_id: str, area_id: str | None) -> dict | None:
     return home
 
 
+def plan_trail(plan_id: str, area_id: str) -> list[dict]:
+    """From the plan's own area down to this one."""
+    home = place(plan_id, None)
+    return trail(area_id, home["area_id"] if home else None)
+
+
 def _topmost(area_ids: pd.Series) -> dict | None:
     """Of some areas one that none of the others holds."""
     everywhere = areas()
@@ -126,3 +133,9 @@ def forecasts(plan_id: str, indicator_id: str) -> pd.DataFrame:
         return pd.DataFrame(columns=list(judgements.FORECASTS))
     found = judgements.read_forecasts(engine(), run["run_id"], indicator_id=indicator_id)
     return found[found["area_id"].isin(areas().index)]
+
+
+@cached
+def flags(plan_id: str) -> pd.DataFrame:
+    """What falls behind in the areas the reader may see, gravest first: the columns of marks() and models.flags.ADDED."""
+    return falling_behind(marks(plan_id), persons())

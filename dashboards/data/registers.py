@@ -53,13 +53,13 @@ def units_below(area_id: str) -> pd.DataFrame:
     return below[below["is_unit"]]
 
 
-def trail(area_id: str) -> list[dict]:
-    """The area and those above it that the reader may see, outermost first."""
+def trail(area_id: str, top: str | None = None) -> list[dict]:
+    """The area and those above it that the reader may see, outermost first; from top on, where it is among them."""
     steps: list[dict] = []
     here = area(area_id)
-    while here is not None and here not in steps:
+    while here is not None and here["area_id"] not in [step["area_id"] for step in steps]:
         steps.insert(0, here)
-        here = area(here["parent_id"])
+        here = None if here["area_id"] == top else area(here["parent_id"])
     return steps
 
 

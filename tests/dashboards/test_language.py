@@ -23,6 +23,15 @@ def test_no_catalogue_keeps_a_message_that_nobody_says():
     assert {name: messages for name, messages in stale.items() if messages} == {}
 
 
+def test_one_message_has_one_chinese_in_all_catalogues():
+    said = {}
+    for messages in CATALOGUES.values():
+        for message in messages:
+            said.setdefault(key(message), set()).add(chinese(message))
+
+    assert {message: ways for message, ways in said.items() if len(ways) > 1} == {}
+
+
 def test_the_chinese_has_the_same_blanks_to_fill_as_the_english():
     from string import Formatter
 
@@ -120,12 +129,12 @@ def test_periods_and_days_read_in_both_languages():
 @pytest.mark.parametrize(
     ("p_miss", "word", "rounded"),
     [
-        (0.05, "很可能达标", "约 5%"),
-        (0.10, "较可能达标", "约 10%"),
-        (0.33, "难以判断", "约 35%"),
-        (0.66, "难以判断", "约 65%"),
-        (0.71, "较可能落空", "约 70%"),
-        (0.95, "很可能落空", "约 95%"),
+        (0.05, "很可能达标", "约5%"),
+        (0.10, "较可能达标", "约10%"),
+        (0.33, "难以判断", "约35%"),
+        (0.66, "难以判断", "约65%"),
+        (0.71, "较可能落空", "约70%"),
+        (0.95, "很可能落空", "约95%"),
     ],
 )
 def test_probability_of_missing_has_the_words_of_the_method_and_five_percent_steps(p_miss, word, rounded):

@@ -18,7 +18,7 @@ def layout(plan: str | None = None, area: str | None = None, **_ignored):
     """?plan=ordos-2030&area=150600; what is missing or unknown is the plan judged last and its own area."""
     chosen = data.plan(plan)
     if chosen is None:
-        return nothing_judged()
+        return components.nothing_judged()
     place = data.place(chosen["plan_id"], area)
     if place is None:
         return components.page(_("No figures for this choice"), children=[components.empty()])
@@ -26,7 +26,9 @@ def layout(plan: str | None = None, area: str | None = None, **_ignored):
     here = marks[marks["area_id"] == place["area_id"]]
     return components.page(
         title(here, place),
-        trail=components.breadcrumbs(PATH, data.trail(place["area_id"]), plan=chosen["plan_id"]),
+        trail=components.breadcrumbs(
+            PATH, data.plan_trail(chosen["plan_id"], place["area_id"]), plan=chosen["plan_id"]
+        ),
         subline=data.subline(chosen["plan_id"], place["area_id"]),
         controls=components.plan_and_area(chosen, place),
         children=[stale_notice(chosen), status_cards(here, chosen, place), two_columns(marks, here, chosen, place)],
@@ -35,12 +37,6 @@ def layout(plan: str | None = None, area: str | None = None, **_ignored):
             _("A target is behind where its figure is well short of that line, reversing where it moves away."),
         ],
     )
-
-
-def nothing_judged() -> html.Main:
-    """What to do before the first run."""
-    advice = _("Import figures, then run “python manage.py judge”; or “python manage.py load-demo” for a look.")
-    return components.page(_("Nothing has been judged yet"), children=[components.empty(_("No marks so far"), advice)])
 
 
 def title(here: pd.DataFrame, place: dict) -> str:
@@ -52,8 +48,12 @@ def title(here: pd.DataFrame, place: dict) -> str:
         return _("No target can be judged yet in {place}", place=data.name(place))
     if not failing:
         return _("None of {total} judged targets is behind in {place}", **names)
-    singular = "{number} of {total} judged targets is behind or reversing in {place}"
-    return ngettext(singular, "{number} of {total} judged targets are behind or reversing in {place}", failing, **names)
+    return ngettext(
+        "{number} of {total} judged targets is behind or reversing in {place}",
+        "{number} of {total} judged targets are behind or reversing in {place}",
+        failing,
+        **names,
+    )
 
 
 def stale_notice(plan: dict):
@@ -119,14 +119,19 @@ def worst_targets(group: pd.DataFrame, state: dict) -> list:
     failing = failing.assign(grade=failing["status"].map(FAILING.index)).sort_values(
         ["grade", "p_miss"], ascending=[True, False], na_position="last"
     )
-    links = []
-    for row in failing.head(WORST_SHOWN).to_dict("records"):
-        name = components.data_name(row["target_name_zh"], row["target_name_en"])
-        links.append(components.link(name, INDICATOR, **state, indicator=row["indicator_id"], target=row["target_id"]))
-    return [
-        html.Span([components.status_mark("behind", with_word=False), " ", link], className="kt-worst")
-        for link in links
-    ]
+    # A floor and a trend of one indicator are two targets with one name: named once.
+    worst = failing.drop_duplicates("indicator_id").head(WORST_SHOWN).to_dict("records")
+    return [worst_target(row, state) for row in worst]
+
+
+def worst_target(row: dict, state: dict) -> html.Span:
+    """Its mark, its name as a link, its gap."""
+    name = components.data_name(row["target_name_zh"], row["target_name_en"])
+    link = components.link(name, INDICATOR, **state, indicator=row["indicator_id"], target=row["target_id"])
+    parts = [components.status_mark(row["status"], with_word=False), link]
+    if row["gap"] < 0:  # a target that its units fail may be met on average
+        parts.append(html.Span(wording.change(row["gap"], row["unit"], 1), className="kt-muted"))
+    return html.Span(parts, className="kt-worst")
 
 
 def by_unit(marks: pd.DataFrame, units: pd.DataFrame, plan: dict) -> html.Div:
@@ -139,10 +144,12 @@ def by_unit(marks: pd.DataFrame, units: pd.DataFrame, plan: dict) -> html.Div:
         failing = int(sum(counts.get(status, 0) for status in FAILING))
         state = {"plan": plan["plan_id"], "area": unit["area_id"]}
         name = components.link(components.data_name(unit["name_zh"], unit["name_en"]), PATH, **state)
-        count = components.link(wording.number(failing), BEHIND, **state)
+        count = components.link(wording.number(failing), BEHIND, **state, status="failing")
         report = reports.loc[unit["area_id"]]
         cells = [name, components.status_bar(counts), count, out(report["late"]), out(report["missing"])]
-        rows.append(((-failing, unit["area_id"]), [*cells, wording.period(report["newest"])]))
+        rows.append(
+            ((-failing, unit["area_id"]), [*cells, html.Span(wording.period(report["newest"]), className="kt-when")])
+        )
     heads = [_("Area"), _("Targets by status"), _("Behind"), _("Late"), _("Missing"), _("Newest figure")]
     ordered = [row for _order, row in sorted(rows, key=lambda pair: pair[0])]
     return html.Div(

@@ -1,0 +1,73 @@
+"""Finds areas, indicators, plans and pages by their Chinese or English name, or by code."""
+
+import unicodedata
+
+from dash import html
+
+from dashboards import components, data
+from dashboards.access import may, register_page
+from dashboards.components import link
+from dashboards.components.frame import site_pages
+from dashboards.language import gettext as _
+from dashboards.language import mark, ngettext
+
+MOST = 30  # of each kind
+
+
+def layout(q: str = "", **_ignored):
+    """?q=the words looked for."""
+    wanted = folded(q)
+    groups = found(wanted) if wanted else []
+    count = sum(len(links) for _heading, links in groups)
+    title = (
+        ngettext(
+            "{number} place to look for “{words}”", "{number} places to look for “{words}”", count, words=q.strip()
+        )
+        if wanted
+        else _("What are you looking for?")
+    )
+    lists = [
+        components.section(heading, html.Ul([html.Li(item) for item in links])) for heading, links in groups if links
+    ]
+    advice = _("Names in Chinese or English and codes are searched; try a shorter word.")
+    return components.page(title, children=lists or [components.empty(_("Nothing found"), advice)])
+
+
+def folded(text: str | None) -> str:
+    """For comparing: full-width forms, case and spaces do not count."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split()) if isinstance(text, str) else ""
+
+
+def found(wanted: str) -> list[tuple[str, list]]:
+    """Heading and links of each kind of thing that holds the words in a name or a code."""
+    areas = [
+        link(components.data_name(row["name_zh"], row["name_en"]), "/", area=row["area_id"])
+        for row in matching(data.areas(), "area_id", wanted)
+    ]
+    indicators = [
+        link(components.data_name(row["name_zh"], row["name_en"]), "/indicator", indicator=row["indicator_id"])
+        for row in matching(data.indicators(), "indicator_id", wanted)
+    ]
+    plans = [
+        link(components.data_name(row["name_zh"], row["name_en"]), f"/plans/{row['plan_id']}")
+        for row in matching(data.all_plans(), "plan_id", wanted)
+    ]
+    pages = [
+        link(_(page.name), page.path)
+        for page in site_pages()
+        if page.section and may(page.permission) and (wanted in folded(_(page.name)) or wanted in folded(page.name))
+    ]
+    return [(_("Pages"), pages), (_("Areas"), areas), (_("Indicators"), indicators), (_("Plans"), plans)]
+
+
+def matching(rows, key: str, wanted: str) -> list[dict]:
+    """The rows whose names or code hold the words, those that begin with them first."""
+    hits = []
+    for row in rows.to_dict("records"):
+        texts = [folded(row[column]) for column in ("name_zh", "name_en", key)]
+        if any(wanted in text for text in texts):
+            hits.append((not any(text.startswith(wanted) for text in texts), row))
+    return [row for _later, row in sorted(hits, key=lambda hit: hit[0])[:MOST]]
+
+
+register_page(__name__, path="/search", name=mark("Search"), permission="see figures", layout=layout, order=800)
