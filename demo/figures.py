@@ -64,22 +64,18 @@ def all_figures(last_year: int, last_quarter: int, seed: int) -> tuple[pd.DataFr
 def _wide_figures(profile, names: list[str], townships: pd.DataFrame | None, seed: int) -> pd.DataFrame:
     """One indicator for the banners, and for Ordos where it is surveyed, counted or added up there."""
     if profile.reported_for == "prefecture":
-        return _figures(profile, places.PREFECTURE, names, seed)
+        return _typed([_figures(profile, places.PREFECTURE, names, seed)])
     if townships is not None:
         of_banners = _added_up(townships)
     else:
         codes = places.banners()["banner_code"]
-        of_banners = pd.concat([_figures(profile, code, names, seed) for code in codes])
+        of_banners = _typed([_figures(profile, code, names, seed) for code in codes])
     of_banners = _with_slips(of_banners)
     if profile.reported_for == "districts":
         return of_banners
     if profile.measured_by == "counts":
         whole = of_banners.groupby(["indicator_id", "period"], as_index=False)[["numerator", "denominator"]].sum()
-        return (
-            pd.concat([of_banners, whole.assign(area_id=places.PREFECTURE)])
-            .reindex(columns=list(COLUMNS))
-            .astype(COLUMNS)
-        )
+        return _typed([of_banners, whole.assign(area_id=places.PREFECTURE)])
     return pd.concat([of_banners, _whole_survey(profile, of_banners, seed)])
 
 
@@ -98,7 +94,12 @@ def _figures(profile, area_id: str, names: list[str], seed: int) -> pd.DataFrame
     frame = pd.DataFrame({"indicator_id": profile.indicator_id, "area_id": area_id, "period": names, **rows})
     if "denominator" in frame:
         frame = frame[frame["denominator"] > 0]  # Kangbashi has no township hospital
-    return frame.reindex(columns=list(COLUMNS)).astype(COLUMNS)
+    return frame
+
+
+def _typed(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    """Frames below each other, in COLUMNS."""
+    return pd.concat(frames).reindex(columns=list(COLUMNS)).astype(COLUMNS)
 
 
 def _size(profile, area_id: str, name: str, rng: np.random.Generator) -> int:
@@ -139,7 +140,7 @@ def _whole_survey(profile, of_banners: pd.DataFrame, seed: int) -> pd.DataFrame:
     error = 0.5 * (profile.share if profile.measured_by == "value" else 100 * np.sqrt(0.2 / (3 * profile.share)))
     rows = _measured(by_period.to_numpy(), error, rng)
     frame = pd.DataFrame({"indicator_id": profile.indicator_id, "area_id": places.PREFECTURE, **rows})
-    return frame.assign(period=by_period.index).reindex(columns=list(COLUMNS)).astype(COLUMNS)
+    return _typed([frame.assign(period=by_period.index)])
 
 
 def _township_figures(profile, names: list[str], seed: int) -> pd.DataFrame:
@@ -147,7 +148,7 @@ def _township_figures(profile, names: list[str], seed: int) -> pd.DataFrame:
     parts = [
         _banner_townships(profile, banner, members, names, seed) for banner, members in places.units().groupby("banner")
     ]
-    return _with_former_township(pd.concat(parts))
+    return _with_former_township(_typed(parts))
 
 
 def _banner_townships(profile, banner: str, members: pd.DataFrame, names: list[str], seed: int) -> pd.DataFrame:
@@ -164,7 +165,7 @@ def _banner_townships(profile, banner: str, members: pd.DataFrame, names: list[s
         sizes = np.maximum(8, np.round(people * share[number])).astype(int)
         counted = _counted(profile, names, np.clip(of_banner + effect[number], 3, 99.7), sizes, rng)
         parts.append(pd.DataFrame({"area_id": code, "period": names, **counted}))
-    return pd.concat(parts).assign(indicator_id=profile.indicator_id).reindex(columns=list(COLUMNS)).astype(COLUMNS)
+    return pd.concat(parts).assign(indicator_id=profile.indicator_id)
 
 
 def _with_former_township(frame: pd.DataFrame) -> pd.DataFrame:
@@ -185,7 +186,7 @@ def _added_up(townships: pd.DataFrame) -> pd.DataFrame:
     keys = ["indicator_id", "banner", "period"]
     added = townships.assign(banner=townships["area_id"].map(parent)).groupby(keys, as_index=False)
     totals = added[["numerator", "denominator"]].sum().rename(columns={"banner": "area_id"})
-    return totals.reindex(columns=list(COLUMNS)).astype(COLUMNS)
+    return _typed([totals])
 
 
 def _with_slips(frame: pd.DataFrame) -> pd.DataFrame:

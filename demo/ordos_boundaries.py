@@ -6,12 +6,15 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from data_access.national_outlines import read_national_outlines
+from data_access.national_outlines import REVIEW_NUMBER, SOURCE, read_national_outlines
 from demo import places
 from geo.boundaries import dissolve
 from geo.cells import township_cells
 
-CELLS_SOURCE = "示意图,非行政区域界线:按乡镇街道驻地在旗区内划分(Voronoi),驻地为近似或示意位置"
+CELLS_SOURCE = (
+    "示意图,非行政区域界线:按乡镇街道驻地在旗区内划分(Voronoi),驻地为近似或示意位置;"
+    f"旗区界线:{SOURCE},审图号 {REVIEW_NUMBER}"
+)
 
 
 def banner_boundaries() -> gpd.GeoDataFrame:

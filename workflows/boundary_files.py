@@ -7,7 +7,9 @@ connection): the bytes are, under a name of ours. What is too large, too deep or
 import io
 import json
 import math
+import warnings
 import zipfile
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -151,7 +153,8 @@ def _read_geopackage(content: bytes, name: str) -> PolygonFile:
 
 def _layers(content: bytes, name: str) -> list[str]:
     try:
-        return [str(layer) for layer, _ in pyogrio.list_layers(content)]
+        with _bytes_without_a_name():
+            return [str(layer) for layer, _ in pyogrio.list_layers(content)]
     except pyogrio.errors.DataSourceError:
         raise InputError(f"{name}:打不开,文件可能已损坏。请从 GIS 软件重新导出。") from None
 
@@ -213,9 +216,18 @@ def _encoding(table: bytes) -> tuple[str, tuple[str, ...]]:
 
 def _read_with_library(content: bytes, name: str, **options) -> gpd.GeoDataFrame:
     try:
-        return pyogrio.read_dataframe(content, max_features=MOST_FEATURES + 1, **options)
+        with _bytes_without_a_name():
+            return pyogrio.read_dataframe(content, max_features=MOST_FEATURES + 1, **options)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, UnicodeDecodeError, ValueError):
         raise InputError(f"{name}:打不开,文件可能已损坏。请从 GIS 软件重新导出。") from None
+
+
+@contextmanager
+def _bytes_without_a_name():
+    """The library complains that bytes have no file extension: that is the point."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*GPKG application_id", category=RuntimeWarning)
+        yield
 
 
 def _polygon_file(frame, name: str, notes: tuple[str, ...]) -> PolygonFile:
