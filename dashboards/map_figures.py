@@ -1,51 +1,130 @@
-"""From reported figures to one figure for each area a map paints."""
+"""From reported figures to one figure for each shape a map paints: arrays, made once for all periods of an indicator."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-COLUMNS = ["area_id", "value", "numerator", "denominator", "state", "members", "members_reported", "is_provisional"]
 COMPARATORS = (">=", "<=", ">", "<")
 LEVEL_RULES = ("level", "unit_coverage")  # held against a value; the other rules judge a change or a count
 
 
-def area_figures(observations: pd.DataFrame, layer: Mapping, multiplier: float | None) -> pd.DataFrame:
-    """One row for each feature of a layer, in its order; columns COLUMNS.
+@dataclass(frozen=True)
+class Figures:
+    """One indicator's figures: A areas x P periods, newest period first. NaN is not reported."""
 
-    observations: of one indicator and period: area_id (once each), value, numerator, denominator, status.
-    layer: area_ids, and members where a feature stands for several areas: its figure is their counts added up, over the
-        members that reported both counts, never one member's figure.
-    multiplier: turns numerator / denominator into the unit; None: a figure of several areas cannot be worked out.
-    value is NaN and state "missing" where nothing was reported; members counts the areas a feature stands for.
+    area_ids: tuple[str, ...]
+    periods: tuple[str, ...]
+    value: np.ndarray
+    numerator: np.ndarray
+    denominator: np.ndarray
+    is_provisional: np.ndarray
+    is_rolled_up: np.ndarray  # added up from the areas below
+
+
+def tabulate(observations: pd.DataFrame, area_ids: Sequence[str]) -> Figures:
+    """The figures of these areas as arrays.
+
+    observations: of one indicator: area_id, period, time, value, numerator, denominator, status, is_rolled_up; an area
+        and a period at most once. Areas that are not asked for are left out.
     """
-    shares = _shares(layer).merge(observations, left_on="member", right_on="area_id", how="left", suffixes=("", "_of"))
-    has_both = shares["numerator"].notna() & shares["denominator"].notna()
-    shares["is_usable"] = shares["value"].notna() & ((shares["size"] == 1) | has_both)
-    counts = shares[["numerator", "denominator"]].where(shares["is_usable"])
-    grouped = counts.groupby(shares["feature"]).sum(min_count=1)
-    figures = pd.DataFrame({"area_id": layer["area_ids"]}).merge(
-        grouped, left_on="area_id", right_index=True, how="left"
-    )
-    pooled = figures["numerator"] / figures["denominator"].where(figures["denominator"] > 0) * (multiplier or np.nan)
-    by_feature = shares.groupby("feature")
-    order = figures["area_id"]
-    single = shares[shares["size"] == 1].set_index("feature")["value"]
-    figures["members"] = order.map(by_feature["size"].first()).astype(int)
-    figures["value"] = np.where(figures["members"] == 1, order.map(single).astype(float), pooled)
-    figures["members_reported"] = order.map(by_feature["is_usable"].sum()).astype(int)
-    provisional = shares["status"].eq("provisional") & shares["is_usable"]
-    figures["is_provisional"] = order.map(provisional.groupby(shares["feature"]).any()).astype(bool)
-    figures["state"] = np.where(np.isfinite(figures["value"]), "reported", "missing")
-    return figures[COLUMNS]
+    row_of = {area_id: i for i, area_id in enumerate(area_ids)}
+    rows = observations["area_id"].map(row_of).to_numpy(dtype=float, na_value=np.nan)
+    observations = observations[~np.isnan(rows)]
+    rows = rows[~np.isnan(rows)].astype(int)
+    dated = observations.drop_duplicates("period").sort_values(["time", "period"], ascending=False)
+    periods = tuple(dated["period"])
+    columns = observations["period"].map({period: i for i, period in enumerate(periods)}).to_numpy(dtype=int)
+
+    def spread(values: np.ndarray, nothing) -> np.ndarray:
+        table = np.full((len(area_ids), len(periods)), nothing)
+        table[rows, columns] = values
+        return table
+
+    numbers = [
+        spread(observations[name].to_numpy(dtype=float), np.nan) for name in ("value", "numerator", "denominator")
+    ]
+    marks = (observations["status"].eq("provisional"), observations["is_rolled_up"])
+    return Figures(tuple(area_ids), periods, *numbers, *(spread(mark.to_numpy(dtype=bool), False) for mark in marks))
 
 
-def _shares(layer: Mapping) -> pd.DataFrame:
-    """feature, member, size: which areas' figures each feature shows."""
+@dataclass(frozen=True)
+class Shares:
+    """Which areas' figures each of S shapes shows: shape s has rows[starts[s]:starts[s + 1]] of the figures' areas."""
+
+    starts: np.ndarray
+    rows: np.ndarray
+
+    @property
+    def sizes(self) -> np.ndarray:
+        return np.diff(self.starts, append=len(self.rows))
+
+
+def shares(layer: Mapping, area_ids: Sequence[str]) -> Shares:
+    """The shares of a layer: its area_ids, and members where a shape stands for several areas.
+
+    Raises ValueError for a shape of an area that is not among area_ids: the geometry is of other areas.
+    """
+    row_of = {area_id: i for i, area_id in enumerate(area_ids)}
     members = layer.get("members") or {}
-    pairs = [(feature, member) for feature in layer["area_ids"] for member in members.get(feature, (feature,))]
-    shares = pd.DataFrame(pairs, columns=["feature", "member"], dtype="str")
-    return shares.assign(size=shares.groupby("feature")["member"].transform("size"))
+    groups = [members.get(shape, (shape,)) for shape in layer["area_ids"]]
+    strangers = [area_id for group in groups for area_id in group if area_id not in row_of]
+    if strangers:
+        raise ValueError(f"no such areas at this level: {', '.join(strangers[:5])}")
+    sizes = np.array([len(group) for group in groups], dtype=int)
+    rows = np.array([row_of[area_id] for group in groups for area_id in group], dtype=int)
+    return Shares(np.cumsum(sizes) - sizes, rows)
+
+
+def shape_figures(figures: Figures, period: str, of: Shares, multiplier: float | None) -> pd.DataFrame:
+    """One row for each shape: value, numerator, denominator, state, members, members_reported, is_provisional.
+
+    A shape of several areas shows their counts added up, over those that reported both counts, never one's figure.
+    multiplier: turns numerator / denominator into the unit; None: a figure of several areas cannot be worked out.
+    state is "missing" and value NaN where nothing was reported; members counts the areas a shape stands for.
+    """
+    if period not in figures.periods or not len(of.rows):
+        return _nothing(of)
+    column = figures.periods.index(period)
+    value, numerator, denominator = (
+        table[of.rows, column] for table in (figures.value, figures.numerator, figures.denominator)
+    )
+    is_single = of.sizes == 1
+    is_usable = np.isfinite(value)
+    is_usable &= np.repeat(is_single, of.sizes) | (np.isfinite(numerator) & np.isfinite(denominator))
+    top, bottom = _added(numerator, is_usable, of), _added(denominator, is_usable, of)
+    pooled = np.full(len(top), np.nan)
+    np.divide(top * (multiplier or np.nan), bottom, out=pooled, where=bottom > 0)
+    provisional = np.logical_or.reduceat(figures.is_provisional[of.rows, column] & is_usable, of.starts)
+    shown = np.where(is_single, value[of.starts], pooled)
+    return _frame(shown, top, bottom, of.sizes, np.add.reduceat(is_usable, of.starts, dtype=int), provisional)
+
+
+def _added(counts: np.ndarray, is_usable: np.ndarray, of: Shares) -> np.ndarray:
+    """Sums by shape; NaN where no member has a count."""
+    is_there = is_usable & np.isfinite(counts)
+    sums = np.add.reduceat(np.where(is_there, counts, 0.0), of.starts)
+    return np.where(np.logical_or.reduceat(is_there, of.starts), sums, np.nan)
+
+
+def _nothing(of: Shares) -> pd.DataFrame:
+    nan, zero = np.full(len(of.starts), np.nan), np.zeros(len(of.starts), dtype=int)
+    return _frame(nan, nan, nan, of.sizes, zero, zero.astype(bool))
+
+
+def _frame(value, numerator, denominator, members, reported, provisional) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "value": value,
+            "numerator": numerator,
+            "denominator": denominator,
+            "state": np.where(np.isfinite(value), "reported", "missing"),
+            "members": members,
+            "members_reported": reported,
+            "is_provisional": provisional,
+        }
+    )
 
 
 def limits(targets: pd.DataFrame, unit: str) -> pd.DataFrame:

@@ -185,7 +185,6 @@ def _words() -> dict[str, str]:
         "illustrative": _("Illustrative cell, not an administrative boundary"),
         "zoom_in": _("Zoom in"),
         "zoom_out": _("Zoom out"),
-        "areas": _("areas"),
     }
 
 

@@ -143,11 +143,12 @@ def with_states(classes: np.ndarray, states: Sequence[str], entries: Sequence[En
     states: "reported", or a key of the entries. Raises ValueError for a state the legend does not explain.
     """
     position = {entry.key: i for i, entry in enumerate(entries)}
-    states = pd.Series(list(states), dtype="str")
-    unknown = sorted(set(states) - set(position) - {"reported"})
+    kinds, kind_of = np.unique(np.asarray(states, dtype="U"), return_inverse=True)
+    unknown = sorted(set(kinds.tolist()) - set(position) - {"reported"})
     if unknown:
         raise ValueError(f"states {unknown} have no entry in the legend")
-    return np.where(states == "reported", classes, states.map(position).fillna(-1)).astype(int)
+    special = np.array([position.get(kind, -1) for kind in kinds], dtype=int)[kind_of]
+    return np.where(special < 0, classes, special).astype(int)
 
 
 def counted(entries: Sequence[Entry], positions: np.ndarray) -> list[dict]:
@@ -162,13 +163,22 @@ def layer_values(layer: Mapping, figures: pd.DataFrame, decimals: int, *, missin
     layer: hash, url, area_ids in the file's order. figures: area_id, value (float, NaN), position (int, in the legend).
     missing: the legend's position for an area of the file that has no row. Raises ValueError for an area twice.
     """
-    if figures["area_id"].duplicated().any():
-        raise ValueError("an area has two figures; give one row for each area")
-    ordered = figures.set_index("area_id").reindex(layer["area_ids"])
-    positions = ordered["position"].fillna(missing).astype("uint8").to_numpy()
+    rows = _rows_of(layer["area_ids"], figures["area_id"].tolist())
+    value, position = (np.append(figures[name].to_numpy(dtype=float), np.nan)[rows] for name in ("value", "position"))
+    positions = np.where(np.isnan(position), missing, position).astype("uint8")
     return {
         "url": layer["url"],
         "hash": layer["hash"],
         "classes": base64.b64encode(positions.tobytes()).decode("ascii"),
-        "values": encode_values(ordered["value"].to_numpy(dtype=float), decimals),
+        "values": encode_values(value, decimals),
     }
+
+
+def _rows_of(wanted: list[str], given: list[str]) -> np.ndarray:
+    """Where each wanted area stands among the given ones; -1 for one that does not."""
+    if wanted == given:
+        return np.arange(len(wanted))
+    row_of = {area_id: i for i, area_id in enumerate(given)}
+    if len(row_of) < len(given):
+        raise ValueError("an area has two figures; give one row for each area")
+    return np.array([row_of.get(area_id, -1) for area_id in wanted], dtype=int)

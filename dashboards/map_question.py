@@ -1,0 +1,281 @@
+"""What a map is asked for (indicator, level, period, colours) and what it answers with: figures, classes, a finding."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from dashboards import components, data, map_figures, map_geometry, map_values
+from dashboards.language import gettext as _
+from models.units import UNITS
+
+LEVELS = ("province", "prefecture", "county", "township", "village")  # largest first; below the place the map is of
+BY_VALUE, BY_STATUS = "value", "status"
+FALLING = ("reversing", "behind")
+GLYPHS = {"achieved": "✓", "on_course": "●", "slow": "◐", "behind": "▲", "reversing": "▼", "cannot_judge": "○"}
+MIXED = "mixed"  # a shape of several areas whose statuses differ
+ENOUGH = 0.5  # of the areas: the period a map opens on has at least this share reported
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is shown. levels, periods: what can be shown instead, largest and newest first; period "" without figures."""
+
+    plan: dict
+    place: str
+    indicator: dict
+    level: str
+    period: str
+    colour: str
+    levels: tuple[str, ...]
+    periods: tuple[str, ...]
+
+    @property
+    def indicator_id(self) -> str:
+        return self.indicator["indicator_id"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the map of a choice shows.
+
+    figures: area_id, the columns of map_figures.shape_figures, status, position (in the legend); a row per shape, in the
+    file's order. rows: the same per area, with gap
+    (positive is better), is_rolled_up, name_zh, name_en, parent_id, parent_zh, parent_en. legend: map_values.counted.
+    limit: the milestone the period is held against, or None. layer, seats: map_geometry's, or None.
+    """
+
+    choice: Choice
+    figures: pd.DataFrame
+    rows: pd.DataFrame
+    legend: list[dict]
+    entries: list[map_values.Entry]
+    limit: pd.Series | None
+    layer: dict | None
+    seats: dict | None
+    lower_is_better: bool
+
+
+def choose(state: Mapping[str, str]) -> Choice | None:
+    """The choice an address stands for, with defaults for what it leaves out or what is not there. None: no plan."""
+    plan = data.plan(state.get("plan"))
+    if plan is None:
+        return None
+    offered = map_indicators(plan["plan_id"])
+    if offered.empty:
+        return None
+    asked = state.get("indicator")
+    indicator = data.indicator(asked if asked in offered.index else most_behind(plan["plan_id"]))
+    place = data.place(plan["plan_id"], None)["area_id"]
+    levels = reported_levels(indicator["indicator_id"], place)
+    level = state.get("level") if state.get("level") in levels else (levels or ("county",))[0]
+    table = map_table(indicator["indicator_id"], level, place)
+    period = state.get("period") if state.get("period") in table.periods else default_period(table)
+    colour = BY_STATUS if state.get("colour") == BY_STATUS else BY_VALUE
+    return Choice(plan, place, indicator, level, period, colour, levels, table.periods)
+
+
+@data.cached
+def map_indicators(plan_id: str) -> pd.DataFrame:
+    """The plan's indicators that anybody has reported, in the plan's order, indexed by indicator_id."""
+    marks = data.marks(plan_id)
+    reported = set(marks.loc[marks["observed"].notna(), "indicator_id"])
+    ordered = data.targets(plan_id).drop_duplicates("indicator_id")["indicator_id"]
+    known = data.indicators()
+    return known.loc[[name for name in ordered if name in reported and name in known.index]]
+
+
+@data.cached
+def most_behind(plan_id: str) -> str:
+    """The indicator most districts fall behind in: what a leader would ask for first."""
+    marks = data.marks(plan_id)
+    falling = marks[marks["status"].isin(FALLING) & marks["level"].eq("county")]
+    counts = falling["indicator_id"].value_counts().reindex(map_indicators(plan_id).index).fillna(0)
+    return counts.idxmax()
+
+
+@data.cached
+def map_areas(level: str, place: str) -> pd.DataFrame:
+    """The areas of a level in a place, indexed by area_id; development zones are not counted among them."""
+    every = data.areas()
+    parents = every["parent_id"].to_dict()
+    found = every[every["level"].eq(level) & every["is_unit"]]
+    above = found["parent_id"]
+    is_inside = above.eq(place)
+    for _step in LEVELS:
+        above = above.map(parents)
+        is_inside |= above.eq(place)
+    return found[is_inside]
+
+
+@data.cached
+def map_table(indicator_id: str, level: str, place: str) -> map_figures.Figures:
+    """An indicator's figures at a level of a place, all periods."""
+    return map_figures.tabulate(data.series_figures(indicator_id), map_areas(level, place).index)
+
+
+@data.cached
+def reported_levels(indicator_id: str, place: str) -> tuple[str, ...]:
+    """The levels below the place at which the indicator has figures, largest areas first."""
+    reported = data.series_figures(indicator_id)["area_id"]
+    levels = set(data.areas()["level"].reindex(reported.unique()).dropna())
+    return tuple(level for level in LEVELS if level in levels and map_table(indicator_id, level, place).periods)
+
+
+def default_period(table: map_figures.Figures) -> str:
+    """The newest period that half as many areas have reported as ever did, else the newest; "" without figures."""
+    counts = np.isfinite(table.value).sum(axis=0)
+    return next((table.periods[i] for i in np.flatnonzero(counts >= ENOUGH * counts.max(initial=0))), "")
+
+
+@data.cached
+def map_breaks(indicator_id: str, level: str, place: str, plan_id: str) -> tuple[float, ...]:
+    """The class breaks of an indicator at a level: the same in every period."""
+    indicator = data.indicator(indicator_id)
+    cut_offs = sorted(set(map_limits(plan_id, indicator_id)["value"]))
+    values = map_table(indicator_id, level, place).value.ravel()
+    return tuple(map_values.breaks_of(values, cut_offs, int(indicator["decimals"])))
+
+
+def targets_of(plan_id: str, indicator: dict) -> pd.DataFrame:
+    """The milestones of the plan's targets for an indicator, in the plan's order."""
+    targets = data.targets(plan_id)
+    return targets[targets["indicator_id"].eq(indicator["indicator_id"])]
+
+
+@data.cached
+def map_limits(plan_id: str, indicator_id: str) -> pd.DataFrame:
+    """Those of them that are values to be held against."""
+    indicator = data.indicator(indicator_id)
+    return map_figures.limits(targets_of(plan_id, indicator), indicator["unit"])
+
+
+def ask(choice: Choice) -> Answer:
+    """Everything a map of this choice shows."""
+    layer = map_geometry.layer(choice.level, choice.place)
+    figures, rows = _frames(choice, layer)
+    limits = map_limits(choice.plan["plan_id"], choice.indicator_id)
+    lower = _lower_is_better(limits, choice.indicator)
+    entries = _entries(choice, lower)
+    for frame in (figures, rows):
+        frame["position"] = _positions(choice, frame, entries, lower)
+    limit = _limit(choice, limits)
+    rows["gap"] = _gap(rows["value"], limit)
+    rows = rows[rows["valid_to"].isna() | rows["value"].notna()]  # an area that is no more shows only where it reported
+    legend = map_values.counted(entries, (figures if layer else rows)["position"].to_numpy())
+    seats = map_geometry.map_seats(layer["file"]) if layer and layer.get("members") else None
+    return Answer(choice, figures, rows, legend, entries, limit, layer, seats, lower)
+
+
+def _frames(choice: Choice, layer: dict | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The period's figures and status: a row per shape of the layer, and a named row per area of the level."""
+    place, unit = (choice.level, choice.place), choice.indicator["unit"]
+    multiplier = UNITS[unit].multiplier if unit in UNITS else None
+    table = map_table(choice.indicator_id, *place)
+    file = layer["file"] if layer else None
+    figures = map_figures.shape_figures(table, choice.period, map_shares(*place, file), multiplier)
+    rows = map_figures.shape_figures(table, choice.period, map_shares(*place, None), multiplier)
+    of_shapes, of_areas = map_statuses(choice.plan["plan_id"], choice.indicator_id, *place, file)
+    figures.insert(0, "area_id", layer["area_ids"] if layer else [])
+    figures["status"], rows["status"] = of_shapes, of_areas
+    rolled_up = table.is_rolled_up[:, table.periods.index(choice.period)] if choice.period else False
+    rows["is_rolled_up"] = rolled_up
+    return figures, pd.concat([map_names(*place), rows], axis=1)
+
+
+@data.cached
+def map_shares(level: str, place: str, file: str | None) -> map_figures.Shares:
+    """Which areas each shape of a layer's file stands for; without a file each area for itself."""
+    area_ids = list(map_areas(level, place).index)
+    layer = map_geometry.layer(level, place) if file else {"area_ids": area_ids}
+    return map_figures.shares(layer, area_ids)
+
+
+@data.cached
+def map_names(level: str, place: str) -> pd.DataFrame:
+    """area_id, its names, valid_to, and the names of the area it lies in."""
+    areas = map_areas(level, place)[["area_id", "name_zh", "name_en", "parent_id", "valid_to"]]
+    parents = data.areas()[["name_zh", "name_en"]].rename(columns={"name_zh": "parent_zh", "name_en": "parent_en"})
+    return areas.join(parents, on="parent_id").reset_index(drop=True)
+
+
+@data.cached
+def map_statuses(
+    plan_id: str, indicator_id: str, level: str, place: str, file: str | None
+) -> tuple[pd.Series, pd.Series]:
+    """The newest run's status by shape and by area, in their order; missing where nothing was judged.
+
+    A shape of several areas has their status where they agree, else MIXED.
+    """
+    marks = marks_of(plan_id, indicator_id, level)
+    known = dict(zip(marks["area_id"], marks["status"], strict=True))
+    layer = map_geometry.layer(level, place) if file else {"area_ids": []}
+    members = layer.get("members") or {}
+    of_shapes = []
+    for shape in layer["area_ids"]:
+        among = {known.get(area) for area in members.get(shape, (shape,))}
+        of_shapes.append(among.pop() if len(among) == 1 else MIXED)
+    of_areas = [known.get(area) for area in map_areas(level, place).index]
+    return pd.Series(of_shapes, dtype="str"), pd.Series(of_areas, dtype="str")
+
+
+def _lower_is_better(limits: pd.DataFrame, indicator: dict) -> bool:
+    direction = limits["direction"].iloc[0] if len(limits) else indicator["default_direction"]
+    return direction == "lower_is_better"
+
+
+def _limit(choice: Choice, limits: pd.DataFrame) -> pd.Series | None:
+    """The milestone to hold the period against; none for part of a year of something counted over the year."""
+    is_part = len(choice.period) > len("2025") and choice.indicator["within_year"] == "cumulative"
+    return map_figures.milestone_for(limits, int(choice.period[:4])) if choice.period and not is_part else None
+
+
+def marks_of(plan_id: str, indicator_id: str, level: str) -> pd.DataFrame:
+    """The newest run's marks at a level, of the target on this indicator that judges the most areas."""
+    marks = data.marks(plan_id)
+    marks = marks[marks["indicator_id"].eq(indicator_id) & marks["level"].eq(level)]
+    if marks.empty:
+        return marks
+    judged = marks["status"].ne("cannot_judge").groupby(marks["target_id"]).sum()
+    return marks[marks["target_id"].eq(judged.idxmax())]
+
+
+def _entries(choice: Choice, lower: bool) -> list[map_values.Entry]:
+    """The legend, not yet counted."""
+    if choice.colour == BY_STATUS:
+        return _status_entries()
+    breaks = map_breaks(choice.indicator_id, choice.level, choice.place, choice.plan["plan_id"])
+    labels = map_values.value_labels(breaks, lower_is_better=lower, single=_("Reported"))
+    return map_values.value_entries(labels, {"missing": _("Not reported")})
+
+
+def _status_entries() -> list[map_values.Entry]:
+    light, dark = components.PALETTES["light"], components.PALETTES["dark"]
+    entries = [
+        map_values.Entry(
+            status, _(word), light[status], dark[status], "hatch" if status == "cannot_judge" else "", GLYPHS[status]
+        )
+        for status, (word, _meaning) in components.STATUSES.items()
+    ]
+    mixed, missing = map_values.SPECIAL["suppressed"], map_values.SPECIAL["missing"]
+    return [
+        *entries,
+        map_values.Entry(MIXED, _("Differs within the cell: see the table"), *mixed, is_special=True),
+        map_values.Entry("missing", _("Not judged"), *missing, is_special=True),
+    ]
+
+
+def _positions(choice: Choice, figures: pd.DataFrame, entries: list[map_values.Entry], lower: bool) -> np.ndarray:
+    if choice.colour == BY_STATUS:
+        return map_values.with_states(np.full(len(figures), -1), figures["status"].fillna("missing"), entries)
+    breaks = np.array(map_breaks(choice.indicator_id, choice.level, choice.place, choice.plan["plan_id"]))
+    classes = map_values.value_classes(figures["value"], breaks, lower_is_better=lower)
+    return map_values.with_states(classes, figures["state"], entries)
+
+
+def _gap(values: pd.Series, limit: pd.Series | None) -> pd.Series:
+    """How far each value is on the good side of the limit; NaN without one."""
+    if limit is None:
+        return pd.Series(np.nan, index=values.index)
+    return values - limit["value"] if limit["comparator"] in (">=", ">") else limit["value"] - values

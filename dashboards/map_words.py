@@ -1,0 +1,232 @@
+"""What a map says in words: the finding over it, what it is of, its summary for those who cannot see it."""
+
+import pandas as pd
+
+from dashboards import components, data, map_figures, wording
+from dashboards.components.figures import DEMO
+from dashboards.language import current_language, mark, pick
+from dashboards.language import gettext as _
+from dashboards.map_panel import Picture
+from dashboards.map_question import BY_STATUS, FALLING, Answer
+
+# level -> (in a sentence, as a choice)
+LEVEL_WORDS = {
+    "province": (mark("provinces"), mark("Provinces")),
+    "prefecture": (mark("prefectures"), mark("Prefectures")),
+    "county": (mark("districts"), mark("Districts")),
+    "township": (mark("townships"), mark("Townships")),
+    "village": (mark("villages"), mark("Villages")),
+}
+BELOW = (">=", ">")
+MOST_LISTED = 2000
+
+
+def level_word(level: str) -> str:
+    """The level as a sentence says it."""
+    return _(LEVEL_WORDS[level][0])
+
+
+def finding(answer: Answer) -> str:
+    """The title over the map: what it shows, as a sentence."""
+    choice = answer.choice
+    words = {
+        "indicator": data.name(choice.indicator),
+        "period": wording.period(choice.period),
+        "level": level_word(choice.level),
+    }
+    if choice.colour == BY_STATUS:
+        return _status_finding(answer, words)
+    reported = answer.rows.dropna(subset=["value"])
+    if reported.empty:
+        return _("No figures yet: {indicator}, {level}", **words)
+    words["reported"] = wording.number(len(reported))
+    return (
+        _limit_finding(answer, reported, words) if answer.limit is not None else _range_finding(answer, reported, words)
+    )
+
+
+def _status_finding(answer: Answer, words: dict) -> str:
+    judged = answer.rows["status"].dropna()
+    judged = judged[judged.ne("cannot_judge")]
+    if judged.empty:
+        return _("Not judged for {level}: {indicator}", **words)
+    falling = int(judged.isin(FALLING).sum())
+    if not falling:
+        return _("None of {judged} {level} is behind: {indicator}", judged=len(judged), **words)
+    return _("{falling} of {judged} {level} behind: {indicator}", falling=falling, judged=len(judged), **words)
+
+
+def _limit_finding(answer: Answer, reported: pd.DataFrame, words: dict) -> str:
+    comparator, limit = answer.limit["comparator"], answer.limit["value"]
+    words["limit"] = wording.value(float(limit), answer.choice.indicator["unit"], None)
+    failing = int(map_figures.fails(reported["value"], comparator, limit).sum())
+    if not failing:
+        return _("All {reported} {level} meet {limit}: {indicator}, {period}", **words)
+    words["failing"] = wording.number(failing)
+    if comparator in BELOW:
+        return _("{failing} of {reported} {level} below {limit}: {indicator}, {period}", **words)
+    return _("{failing} of {reported} {level} above {limit}: {indicator}, {period}", **words)
+
+
+def _range_finding(answer: Answer, reported: pd.DataFrame, words: dict) -> str:
+    unit, decimals = answer.choice.indicator["unit"], int(answer.choice.indicator["decimals"])
+    words["low"] = wording.value(reported["value"].min(), unit, decimals)
+    words["high"] = wording.value(reported["value"].max(), unit, decimals)
+    return _("From {low} to {high} across {reported} {level}: {indicator}, {period}", **words)
+
+
+def subline(answer: Answer) -> str:
+    """Plan, place, level and period, the milestone the map is held against, what is missing, what is not final."""
+    choice = answer.choice
+    place = data.area(choice.place)
+    parts = [data.name(choice.plan), data.name(place) if place else "", _period_words(answer)]
+    if answer.limit is not None:
+        parts.append(_("{year} target: {goal}", year=int(answer.limit["year"]), goal=_goal(answer)))
+    missing = int(answer.rows["value"].isna().sum())
+    if missing:
+        parts.append(_("{missing} of {all} not reported", missing=missing, all=len(answer.rows)))
+    if answer.rows["is_provisional"].any():
+        parts.append(_("provisional figures"))
+    return " · ".join(part for part in parts if part)
+
+
+def _goal(answer: Answer) -> str:
+    return wording.goal(answer.limit["comparator"], float(answer.limit["value"]), answer.limit["unit"])
+
+
+def _period_words(answer: Answer) -> str:
+    if answer.choice.colour != BY_STATUS:
+        return wording.period(answer.choice.period)
+    run = data.newest_run(answer.choice.plan["plan_id"])
+    return _("judged on {day}", day=wording.day(run["as_of"])) if run else ""
+
+
+def summary(answer: Answer, found: str) -> str:
+    """The map in one sentence for screen readers: the finding (found), then the areas of each class."""
+    counts = [f"{line['label']}: {line['count']}" for line in answer.legend if line["count"]]
+    return _("Map. {finding}. {counts}", finding=found, counts=wording.joined(counts))
+
+
+def source(answer: Answer) -> str:
+    """Where the boundaries come from, and that cells are illustrative where they are."""
+    if answer.layer is None:
+        return ""
+    origin = " ".join(part for part in (answer.layer["source"], answer.layer["review_number"]) if part)
+    parts = [_("Boundaries: {origin}", origin=origin)]
+    if answer.layer["is_illustrative"]:
+        parts.append(_("Illustrative cells, not administrative boundaries"))
+    return " · ".join(parts)
+
+
+def tooltip_notes(answer: Answer) -> dict[str, str]:
+    """One line more under the figure of a shape: whose figures it adds up, and what is provisional."""
+    notes = {}
+    special = answer.figures[(answer.figures["members"] > 1) | answer.figures["is_provisional"]]
+    for shape in special.itertuples(index=False):
+        parts = []
+        if shape.members > 1:
+            parts.append(
+                _("{reported} of {members} areas added up", reported=shape.members_reported, members=shape.members)
+            )
+        if shape.is_provisional:
+            parts.append(_("provisional"))
+        notes[shape.area_id] = " · ".join(parts)
+    return notes
+
+
+def legend_title(answer: Answer) -> str:
+    """What the classes are of: the unit, or the marks."""
+    if answer.choice.colour == BY_STATUS:
+        return _("Status")
+    return wording.unit_name(answer.choice.indicator["unit"])
+
+
+def picture(answer: Answer, found: str) -> Picture:
+    """What is printed round the downloaded picture; found: the finding."""
+    choice = answer.choice
+    run = data.newest_run(choice.plan["plan_id"])
+    dated = [_("Judged on {day}", day=wording.day(run["as_of"]))] if run else []
+    return Picture(
+        title=found,
+        subtitle=subline(answer),
+        source=source(answer),
+        file_name=f"kangtu-{choice.indicator_id}-{choice.level}-{choice.period}.png",
+        legend_title=legend_title(answer),
+        notes=tuple(dated),
+        demo_mark=DEMO if data.is_demo() else "",
+    )
+
+
+def area_options(answer: Answer) -> list[dict[str, str]]:
+    """The areas of the map by name, for those who choose from a list; a township with its district."""
+    if len(answer.rows) > MOST_LISTED:  # a list nobody can look through: there is the map and the search
+        return []
+    names = answer.rows.to_dict("records")
+    joined = {row["area_id"]: pick(row["name_zh"], row["name_en"]) for row in names}
+    if answer.choice.level not in ("province", "prefecture", "county"):
+        joined = {
+            row["area_id"]: f"{pick(row['parent_zh'], row['parent_en'])} {joined[row['area_id']]}" for row in names
+        }
+    return [{"value": area_id, "label": label} for area_id, label in joined.items()]
+
+
+def table_columns(answer: Answer) -> list[dict]:
+    """The columns of the table under the map."""
+    indicator, decimals = answer.choice.indicator, int(answer.choice.indicator["decimals"])
+    unit = wording.unit_name(indicator["unit"])
+    number = {"number": True, "width": 130}
+    columns = [components.column("area", _("Area"), width=190)]
+    if answer.rows["parent_zh"].nunique() > 1:
+        columns.append(components.column("parent", _("Lies in"), width=140))
+    columns.append(components.column("value", f"{_('Figure')} ({unit})", decimals=decimals, **number))
+    if answer.rows["denominator"].notna().any():
+        columns.append(components.column("numerator", _("Numerator"), decimals=0, **number))
+        columns.append(components.column("denominator", _("Denominator"), decimals=0, **number))
+    if answer.limit is not None:
+        columns.append(components.column("gap", _("Ahead of {goal}", goal=_goal(answer)), decimals=decimals, **number))
+    if answer.rows["status"].notna().any():
+        columns.append(components.column("status_word", _("Status")))
+    columns.append(components.column("note", _("Note")))
+    return columns
+
+
+def table_rows(answer: Answer, most: int | None = None) -> pd.DataFrame:
+    """The rows of the table under the map and of its downloads: every area, also those without a shape of their own.
+
+    most: only so many of them.
+    """
+    rows = answer.rows.head(most) if most else answer.rows
+    shapes = set(answer.layer["area_ids"]) if answer.layer else set()
+    shared = {member for group in ((answer.layer or {}).get("members") or {}).values() for member in group}
+    words = {status: _(word) for status, (word, _meaning) in components.STATUSES.items()}
+    english = current_language() == "en"
+    return pd.DataFrame(
+        {
+            "area_id": rows["area_id"],
+            "area": rows["name_en"].where(rows["name_en"].notna(), rows["name_zh"]) if english else rows["name_zh"],
+            "parent": rows["parent_en"].where(rows["parent_en"].notna(), rows["parent_zh"])
+            if english
+            else rows["parent_zh"],
+            "value": rows["value"],
+            "numerator": rows["numerator"],
+            "denominator": rows["denominator"],
+            "gap": rows["gap"],
+            "status_word": rows["status"].map(words),
+            "note": [_note(row, shapes, shared) for row in rows.itertuples(index=False)],
+        }
+    )
+
+
+def _note(row, shapes: set[str], shared: set[str]) -> str:
+    notes = []
+    if row.state == "missing":
+        notes.append(_("not reported"))
+    if row.is_provisional:
+        notes.append(_("provisional"))
+    if row.is_rolled_up:
+        notes.append(_("added up from the areas below"))
+    if shapes and row.area_id in shared:
+        notes.append(_("shares a cell on the map"))
+    elif shapes and row.area_id not in shapes:
+        notes.append(_("not on the map"))
+    return wording.joined(notes)

@@ -1,0 +1,245 @@
+"""One indicator on the map: where coverage falls short, by district or township, at any period."""
+
+from dash import ClientsideFunction, Input, Output, State, dcc, html
+
+from dashboards import (
+    components,
+    data,
+    map_aside,
+    map_export,
+    map_geometry,
+    map_panel,
+    map_places,
+    map_values,
+    map_words,
+    wording,
+)
+from dashboards.access import callback, clientside_callback, register_page
+from dashboards.components.controls import choice_id
+from dashboards.language import gettext as _
+from dashboards.language import mark
+from dashboards.map_question import BY_STATUS, BY_VALUE, Answer, Choice, ask, choose, map_indicators
+
+PANEL, TITLE, SUBLINE, ASIDE, TABLE = "map-panel", "map-title", "map-subline", "map-aside", "map-table"
+PLAN, PICTURE, VIEW_KEYS = "map-plan", "map-picture", ("lat", "lon", "zoom")
+KEYS = ("indicator", "level", "period", "colour")
+MOST_ROWS = 2000  # in the page's table
+
+map_panel.declare(PANEL)
+
+
+def layout(plan: str | None = None, area: str | None = None, layers: str = "", **state):
+    """?plan=&indicator=&level=&period=&colour=value|status&layers=facility:village_clinic&area=&lat=&lon=&zoom=."""
+    choice = choose({"plan": plan or "", **state})
+    if choice is None:
+        return components.page(_("Where does coverage fall short?"), children=[components.empty()])
+    answer = ask(choice)
+    figure = html.Div(
+        [map_panel.map_panel(PANEL, selected=area, view=_view(state)), html.Aside(id=ASIDE)], className="map-and-aside"
+    )
+    bar = map_export.bar(PICTURE)
+    return components.page(
+        html.Span(map_words.finding(answer), id=TITLE),
+        subline=[html.Span(map_words.subline(answer), id=SUBLINE)],
+        controls=_controls(answer, area, layers),
+        children=[figure, bar, dcc.Store(id=PLAN, data=choice.plan["plan_id"])],
+        table=html.Div(id=TABLE),
+        method=_method(),
+        wide=True,
+    )
+
+
+def _view(state: dict[str, str]) -> dict | None:
+    """The view an address asks for; None unless all of it is a number."""
+    try:
+        return {key: float(state[key]) for key in VIEW_KEYS}
+    except (KeyError, ValueError):
+        return None
+
+
+def _controls(answer: Answer, area: str | None, layers: str) -> list:
+    choice = answer.choice
+    names = [
+        {"value": row["indicator_id"], "label": data.name(row)} for row in _rows(map_indicators(choice.plan["plan_id"]))
+    ]
+    colours = [{"value": BY_VALUE, "label": _("Value")}, {"value": BY_STATUS, "label": _("Status")}]
+    select = {"navigates": False}
+    return [
+        components.choice("indicator", _("Indicator"), names, choice.indicator_id, searchable=True, **select),
+        components.choice("level", _("Level"), level_options(choice), choice.level, **select),
+        components.choice("period", _("Period"), period_options(choice), choice.period, **select),
+        components.choice("colour", _("Colour by"), colours, choice.colour, **select),
+        _many("layers", _("Layers"), map_places.layer_options(), layers.split(",") if layers else [], _("None")),
+        _area(map_words.area_options(answer), area),
+    ]
+
+
+def _rows(frame) -> list[dict]:
+    return frame.to_dict("records")
+
+
+def level_options(choice: Choice) -> list[dict[str, str]]:
+    """The levels that have figures."""
+    return [{"value": level, "label": _(map_words.LEVEL_WORDS[level][1])} for level in choice.levels]
+
+
+def period_options(choice: Choice) -> list[dict[str, str]]:
+    """The periods that have figures, newest first."""
+    return [{"value": period, "label": wording.period(period)} for period in choice.periods]
+
+
+def _many(key: str, label: str, options: list[dict], values: list[str], nothing: str) -> html.Label:
+    """A selector of several values, in the address joined with commas."""
+    known = [option["value"] for option in options]
+    chosen = [value for value in values if value in known]
+    return _dropdown(key, label, options, chosen, multi=True, placeholder=nothing)
+
+
+def _area(options: list[dict], area: str | None) -> html.Label:
+    """The same choice as a click on the map, by name and without a mouse."""
+    known = [option["value"] for option in options]
+    return _dropdown("area", _("Area"), options, area if area in known else None, placeholder=_("All"))
+
+
+def _dropdown(key: str, label: str, options: list[dict], value, **extra) -> html.Label:
+    words = {
+        "select_all": _("Select all"),
+        "deselect_all": _("Deselect all"),
+        "selected_count": _("{num_selected} selected", num_selected="{num_selected}"),  # filled in by the browser
+        "search": _("Search"),
+        "clear_search": _("Clear"),
+        "clear_selection": _("Clear"),
+        "no_options_found": _("Nothing found"),
+    }
+    field = dcc.Dropdown(options, value, id=choice_id(key), labels=words, className="kt-dropdown", **extra)
+    return html.Label([html.Span(label), field], className=f"kt-choice kt-choice-{key}")
+
+
+def _method() -> list[str]:
+    return [
+        _(
+            "Class edges are the plan's own milestones first, then rounded quantiles; they are the same in every period."
+        ),
+        _("Where several sub-districts share a cell, their counts are added up; each has its own row in the table."),
+    ]
+
+
+def shown(answer: Answer, found: str) -> map_panel.Shown:
+    """The answer as the panel takes it; found: the finding in words."""
+    choice, layer, seats = answer.choice, answer.layer, answer.seats
+    decimals = int(choice.indicator["decimals"])
+    missing = next(place for place, entry in enumerate(answer.entries) if entry.key == "missing")
+    below_county = choice.level in ("township", "village")
+    return map_panel.Shown(
+        areas=map_values.layer_values(layer, answer.figures, decimals, missing=missing) if layer else None,
+        dots=map_values.layer_values(seats, answer.rows, decimals, missing=missing) if seats else None,
+        outline=map_geometry.reference(map_geometry.layer("county", choice.place)) if below_county else None,
+        legend=answer.legend,
+        place=choice.place,
+        bounds=layer["bounds"] if layer else (-180, -60, 180, 75),
+        indicator=data.name(choice.indicator),
+        period=wording.period(choice.period),
+        unit=choice.indicator["unit"],
+        decimals=decimals,
+        summary=map_words.summary(answer, found),
+        picture=map_words.picture(answer, found),
+        says_class=choice.colour == BY_STATUS,
+        tooltip_notes=map_words.tooltip_notes(answer),
+    )
+
+
+def _choice(indicator, level, period, colour, plan) -> Choice:
+    """The choice of the controls; whatever a caller sends that is no text is left out."""
+    state = {"indicator": indicator, "level": level, "period": period, "colour": colour, "plan": plan}
+    return choose({key: value for key, value in state.items() if isinstance(value, str)})
+
+
+CONTROLS = [Input(choice_id(key), "value") for key in KEYS]
+
+
+@callback(
+    *map_panel.outputs(PANEL),
+    Output(TITLE, "children"),
+    Output(SUBLINE, "children"),
+    Output(TABLE, "children"),
+    Output(choice_id("level"), "options"),
+    Output(choice_id("level"), "value"),
+    Output(choice_id("period"), "options"),
+    Output(choice_id("period"), "value"),
+    Output(choice_id("area"), "options"),
+    *CONTROLS,
+    State(PLAN, "data"),
+    permission="see figures",
+)
+def draw_map(indicator, level, period, colour, plan):
+    """What changes with the choice: the map, its words, the table, and what can be chosen."""
+    choice = _choice(indicator, level, period, colour, plan)
+    answer = ask(choice)
+    found = map_words.finding(answer)
+    return (
+        *map_panel.update(shown(answer, found)),
+        found,
+        map_words.subline(answer),
+        _table(answer),
+        level_options(choice),
+        choice.level,
+        period_options(choice),
+        choice.period,
+        map_words.area_options(answer),
+    )
+
+
+def _table(answer: Answer) -> list:
+    """The first rows of the table, and where the others are."""
+    rows = map_words.table_rows(answer, MOST_ROWS)
+    label = _("Figures of the map: {indicator}", indicator=data.name(answer.choice.indicator))
+    parts = [components.table(f"{TABLE}-grid", rows, map_words.table_columns(answer), label=label)]
+    if len(answer.rows) > MOST_ROWS:
+        note = _(
+            "The first {shown} of {all} areas; the downloads hold all of them.", shown=MOST_ROWS, all=len(answer.rows)
+        )
+        parts.append(html.P(note, className="kt-muted"))
+    return parts
+
+
+@callback(*map_panel.points_outputs(PANEL), Input(choice_id("layers"), "value"), permission="see figures")
+def draw_points(layers):
+    """The places of the chosen layers."""
+    chosen = [layer for layer in layers or [] if isinstance(layer, str)]
+    return map_panel.points_update(map_places.places(chosen), _("On the map"))
+
+
+@callback(
+    Output(ASIDE, "children"),
+    Input(f"{PANEL}-selected", "data"),
+    *CONTROLS,
+    State(PLAN, "data"),
+    permission="see figures",
+)
+def draw_aside(area, indicator, level, period, colour, plan):
+    """The chosen area's years."""
+    return map_aside.aside(_choice(indicator, level, period, colour, plan), area if isinstance(area, str) else None)
+
+
+clientside_callback(
+    ClientsideFunction("kangtuMap", "chooseArea"),
+    Output(f"{PANEL}-selected", "data"),
+    Output(choice_id("area"), "value"),
+    Input(f"{PANEL}-selected", "data"),
+    Input(choice_id("area"), "value"),
+    permission="see figures",
+    module=__name__,
+    prevent_initial_call=True,
+)
+clientside_callback(
+    ClientsideFunction("kangtuMap", "picture"),
+    Output(PICTURE, "title"),
+    Input(PICTURE, "n_clicks"),
+    State(f"{PANEL}-map", "id"),
+    permission="download figures",
+    module=__name__,
+    prevent_initial_call=True,
+)
+register_page(
+    __name__, path="/map", name=mark("Map"), section=mark("Planning"), permission="see figures", layout=layout, order=30
+)
