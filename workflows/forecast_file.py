@@ -39,15 +39,11 @@ def run(command: str, arguments: Namespace, settings) -> None:
     requests = read_table(arguments.requests, ["series_id"], [])
     _check_history(history, arguments.history)
     clock = _clock(history, requests, arguments)
-    in_years = clock.to_years(history)
+    _check_requests(requests, history, clock.column, arguments.requests)
     try:
-        forecaster = Forecaster().fit(in_years)
-    except ValueError as error:
+        answer = Forecaster().fit(clock.to_years(history)).predict(clock.to_years(requests))
+    except ValueError as error:  # what no row can be blamed for, such as a bound that changes within a series
         raise InputError(f"{arguments.history}：{error}") from error
-    try:
-        answer = forecaster.predict(clock.to_years(requests))
-    except ValueError as error:
-        raise InputError(f"{arguments.requests}：{error}") from error
     answer = answer.rename(columns={"time": clock.column})
     answer[clock.column] = requests[clock.column].to_numpy()
     if arguments.targets:
@@ -124,6 +120,15 @@ def _check_history(history: pd.DataFrame, path: Path) -> None:
     _refuse_rows(path, value > upper, "value 高于 upper_bound", "请更正数值或上限", value)
     _refuse_rows(
         path, ~history["direction"].isin(DIRECTIONS), "direction 须为 up 或 down", "请更正", history["direction"]
+    )
+
+
+def _check_requests(requests: pd.DataFrame, history: pd.DataFrame, time: str, path: Path) -> None:
+    known = history[history["value"].notna()].groupby("series_id")[time].max()
+    last = requests["series_id"].map(known)
+    _refuse_rows(path, last.isna(), "历史中没有该序列的数值", "请更正 series_id，或补上历史", requests["series_id"])
+    _refuse_rows(
+        path, requests[time] <= last, f"{time} 不晚于该序列最后一期", "请改为更晚的时间", requests["series_id"]
     )
 
 
