@@ -5,20 +5,7 @@ import pytest
 from dashboards import access
 from dashboards import app as application
 from dashboards.access import User, may
-
-CALLBACKS = "/_dash-update-component"
-ROUTER = ".._pages_content.children..._pages_store.data.."
-
-
-def ask_page(client, path="/", search="", **options):
-    """What the browser posts to have a page laid out."""
-    inputs = [
-        {"id": "_pages_location", "property": "pathname", "value": path},
-        {"id": "_pages_location", "property": "search", "value": search},
-    ]
-    outputs = [{"id": "_pages_content", "property": "children"}, {"id": "_pages_store", "property": "data"}]
-    body = {"output": ROUTER, "outputs": outputs, "inputs": inputs, "changedPropIds": ["_pages_location.pathname"]}
-    return client.post(CALLBACKS, json=body, **options)
+from tests.dashboards.asking import CALLBACKS, ROUTER, ask_page
 
 
 def said(answer):

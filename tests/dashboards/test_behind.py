@@ -1,0 +1,76 @@
+from tests.dashboards.asking import links, of_type, page, rows, text
+
+
+def flags(site, search=""):
+    """Target and area of each flag listed, in order."""
+    return [(row[0], row[1].split("  ")[0].strip()) for row in rows(page(site, "/behind", search)) if len(row) == 10][
+        1:
+    ]
+
+
+def test_the_gravest_comes_first_whatever_the_area(small_site):
+    # Gap in tolerances of 0.5 (at most ten): 26.0 is 7.5 of them, 66.0 is 28 and so counts as ten, 23.4 is 2.3, 22.9 is 1.3.
+    # Severity, half the gap and half the probability: 0.84, 0.95, 0.52, 0.34; on course but likely to miss: 0.36.
+    assert flags(small_site) == [
+        ("Two-cancer screening", "Dalad Banner"),
+        ("Smoking rate, age 15+", "Dalad Banner"),
+        ("Smoking rate, age 15+", "Ordos"),
+        ("Smoking rate, age 15+", "Dongsheng"),
+        ("Smoking rate, age 15+", "准格尔旗"),
+    ]
+    assert text(of_type(page(small_site, "/behind"), "H1")) == "5 cases need attention in Ordos and its districts"
+
+
+def test_a_flag_carries_figure_goal_gap_paces_chance_and_owner(small_site):
+    first = next(row for row in rows(page(small_site, "/behind")) if row[0] == "Two-cancer screening")
+
+    assert first[2] == "Behind"
+    assert first[3:9] == [
+        "66.0 % 2025",
+        "≥ 90 % 2030",
+        "−14.0 points",
+        "+6.0 points",
+        "+1.5 points",
+        "likely to miss, about 90 %",
+    ]
+    assert first[9] == "市卫生健康委员会"
+
+
+def test_a_mark_that_the_forecast_contradicts_is_for_study(small_site):
+    studied = [row for row in rows(page(small_site, "/behind")) if len(row) == 10 and "Needs study" in row[2]]
+
+    assert [row[1].strip() for row in studied] == ["Dongsheng"]
+
+
+def test_the_address_filters_by_area_action_and_status(small_site):
+    assert flags(small_site, "?area=150600") == [("Smoking rate, age 15+", "Ordos")]
+    assert flags(small_site, "?action=women") == [("Two-cancer screening", "Dalad Banner")]
+    assert flags(small_site, "?status=reversing") == [("Smoking rate, age 15+", "Dalad Banner")]
+    assert len(flags(small_site, "?status=failing")) == 3
+    assert len(flags(small_site, "?status=all")) == 9
+    assert flags(small_site, "?area=150600&status=cannot_judge") == [("Health promotion policy system", "Ordos")]
+
+
+def test_the_overviews_counts_are_the_lengths_of_the_lists_they_lead_to(small_site):
+    overview = links(page(small_site))
+    for words, href in overview.items():
+        if href.startswith("/behind?") and words.split()[0].isdigit():
+            assert len(flags(small_site, href.removeprefix("/behind"))) == int(words.split()[0])
+
+
+def test_nothing_to_list_says_so_and_leads_on(small_site):
+    nothing = page(small_site, "/behind", "?status=slow&area=150600")
+
+    assert "Nothing needs attention in this choice" in text(nothing)
+    assert links(nothing)["Show everything that needs attention"] == "/behind"
+
+
+def test_each_flag_leads_to_its_evidence(small_site):
+    evidence = links(page(small_site, "/behind"))["Two-cancer screening"]
+
+    assert evidence.startswith("/indicator?plan=test-2030&area=150621&indicator=two_cancer_screening&target=")
+
+
+def test_the_sentence_of_each_flag_is_in_the_readers_language(small_site):
+    assert "One sentence on smoking_15plus." in text(page(small_site, "/behind"))
+    assert "smoking_15plus 的一句话。" in text(page(small_site, "/behind", language="zh"))
