@@ -69,8 +69,8 @@ def small_trajectory(series: Series, *, y_range: list[float], palette: Mapping[s
     _add_path(figure, series, palette)
     _add_observed(figure, series, palette)
     _add_milestones(figure, series, palette, labels=False)
-    figure.update_layout(**_frame(series, palette, 150))
-    figure.update_layout(margin={"l": 36, "r": 8, "t": 6, "b": 22}, yaxis_range=y_range, yaxis_nticks=4)
+    figure.update_layout(**_frame(series, palette, 180))
+    figure.update_layout(margin={"l": 36, "r": 8, "t": 30, "b": 30}, yaxis_range=y_range, yaxis_nticks=4)
     figure.update_xaxes(nticks=3)
     return figure
 
@@ -189,7 +189,7 @@ def _add_milestones(figure: go.Figure, series: Series, palette: Mapping[str, str
     if milestones.empty:
         return
     words = [
-        wording.goal(row.comparator, row.value, series.unit, series.decimals)
+        wording.goal(row.comparator, row.value, series.unit)
         + (f"（{_('year inferred')}）" if row.year_is_inferred else "")
         for row in milestones.itertuples()
     ]
@@ -228,18 +228,23 @@ def _label_directly(figure: go.Figure, series: Series, palette: Mapping[str, str
     if not series.forecast.empty:
         end = series.forecast.iloc[-1]
         _say(figure, end["time"], end["q500"], _("Forecast"), palette["accent"])
-    first = series.comparable.dropna(subset=["value"]).head(1)
-    for row in first.itertuples():
-        _say(figure, row.time, row.value, _("Observed"), palette["ink"], xanchor="left", yshift=14)
+    reported = series.comparable.dropna(subset=["value"]).sort_values("time")
+    for row in reported.head(1).itertuples():
+        is_rising = reported["value"].iloc[-1] >= row.value  # the word stands on the side the line leaves free
+        _say(figure, row.time, row.value, _("Observed"), palette["ink"], yshift=-16 if is_rising else 16)
+    figure.add_annotation(
+        text=wording.unit_name(series.unit), x=0, xref="paper", xanchor="right", y=1, yref="paper", yshift=20,
+        showarrow=False, font={"color": palette["muted"], "size": 14},
+    )  # fmt: skip
 
 
-def _say(figure: go.Figure, x: float, y: float, text: str, colour: str, *, xanchor: str = "left", yshift: int = 0):
+def _say(figure: go.Figure, x: float, y: float, text: str, colour: str, *, yshift: int = 0) -> None:
     figure.add_annotation(
         x=x,
         y=y,
         text=text,
         showarrow=False,
-        xanchor=xanchor,
+        xanchor="left",
         xshift=6 if not yshift else 0,
         yshift=yshift,
         font={"color": colour, "size": 14},
@@ -256,7 +261,7 @@ def _frame(series: Series, palette: Mapping[str, str], height: int) -> dict:
     return {
         "height": height,
         "hovermode": "x",
-        "margin": {"l": 52, "r": 76, "t": 18, "b": 34},
+        "margin": {"l": 52, "r": 76, "t": 40, "b": 44},
         "xaxis": {
             **axis,
             "showgrid": False,

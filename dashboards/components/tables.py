@@ -64,9 +64,9 @@ def table(
             "suppressCellFocus": False,
             "enableCellTextSelection": True,
             "animateRows": False,
-            "theme": "legacy",
+            "theme": {"function": "themeQuartz"},  # carries its own style; the older themes are sheets on a CDN
         },
-        className="ag-theme-quartz kt-grid",
+        className="kt-grid",
         style={"height": None if height == "auto" else height, "width": "100%"},
         dangerously_allow_code=False,
     )

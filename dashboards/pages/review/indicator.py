@@ -178,7 +178,7 @@ def panel(here: dict, series: charts.Series, y_range: list[float], state: dict) 
                 ],
                 className="kt-panel-head",
             ),
-            components.graph({"type": "indicator-panel", "area": here["area_id"]}, figure, alt=title(here), height=150),
+            components.graph({"type": "indicator-panel", "area": here["area_id"]}, figure, alt=title(here), height=180),
         ],
         className="kt-panel",
     )
