@@ -28,7 +28,7 @@ MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 BUILT_IN_PERCENT = {9, 10}  # 0% and 0.00%
 CELL = re.compile(rb"<c\b([^>]*?)(?:/>|>(.*?)</c>)", re.DOTALL)
 REFERENCE, STYLE = re.compile(rb"""\br=["']([A-Z]+)([0-9]+)"""), re.compile(rb"""\bs=["']([0-9]+)""")
-FORMULA, VALUE = re.compile(rb"<f\b"), re.compile(rb"<v\b|<is\b")
+FORMULA, VALUE = re.compile(rb"<f\b"), re.compile(rb"<v\b[^>]*>[^<]|<is\b")  # some writers put an empty <v/>
 
 
 def main(path: str, out: str) -> None:
