@@ -81,47 +81,50 @@ def two_columns(marks: pd.DataFrame, here: pd.DataFrame, plan: dict, place: dict
     """By action on the left, by district and what has been reported on the right."""
     left = components.section(_("By action"), by_action(here, plan, place))
     units = data.units_below(place["area_id"])
-    right = [components.section(_("Below {place}", place=data.name(place)), by_unit(marks, units, plan))]
-    return html.Div([left, html.Div(right if len(units) else [])], className="kt-columns")
+    if units.empty:
+        return left
+    right = components.section(_("Below {place}", place=data.name(place)), by_unit(marks, units, plan, place))
+    return html.Div([left, right], className="kt-columns")
 
 
 def by_action(here: pd.DataFrame, plan: dict, place: dict) -> html.Div:
     """One row for each chapter of the plan: how its targets stand, and the worst of them by name."""
-    top = data.top_actions(plan["plan_id"])
-    titles = data.actions(plan["plan_id"])
+    chapters = here["action_id"].map(data.top_actions(plan["plan_id"]))
+    counts = counted(chapters, here["status"])
+    titles = data.actions(plan["plan_id"]).reindex(counts.index)
+    worst = worst_targets(here, chapters)
     state = {"plan": plan["plan_id"], "area": place["area_id"]}
+    order = counts.assign(order=titles["sort_order"]).sort_values(
+        ["failing", "slow", "order"], ascending=[False, False, True]
+    )
     rows = []
-    for action_id, group in here.groupby(here["action_id"].map(top), sort=False):
-        action = titles.loc[action_id]
-        counts = group["status"].value_counts()
-        failing = int(sum(counts.get(status, 0) for status in FAILING))
-        order = (-failing, -int(counts.get("slow", 0)), int(action["sort_order"]))
-        name = components.link(
-            components.data_name(action["title_zh"], action["title_en"]),
-            BEHIND,
-            **state,
-            action=action_id,
-            status="all",
-        )
-        rows.append(
-            (order, [name, components.status_bar(counts), wording.number(failing), worst_targets(group, state)])
-        )
+    for action_id in order.index:
+        name = components.data_name(titles.at[action_id, "title_zh"], titles.at[action_id, "title_en"])
+        link = components.link(name, BEHIND, **state, action=action_id, status="all")
+        bar = components.status_bar(counts.loc[action_id])
+        targets = [worst_target(row, state) for row in worst.get(action_id, ())]
+        rows.append([link, bar, wording.number(counts.at[action_id, "failing"]), targets])
     heads = [_("Action"), _("Targets by status"), _("Behind"), _("Worst")]
-    ordered = [row for _order, row in sorted(rows, key=lambda pair: pair[0])]
-    return components.simple_table(
-        heads, ordered, caption=_("Targets by action"), numbers=(2,), className="kt-fixed kt-by-action"
-    )
+    return components.simple_table(heads, rows, caption=_("Targets by action"), numbers=(2,), className="kt-by-action")
 
 
-def worst_targets(group: pd.DataFrame, state: dict) -> list:
-    """The targets furthest behind, as links to their evidence; reversing first, then by probability of missing."""
-    failing = group[group["status"].isin(FAILING)]
-    failing = failing.assign(grade=failing["status"].map(FAILING.index)).sort_values(
-        ["grade", "p_miss"], ascending=[True, False], na_position="last"
-    )
+def counted(groups: pd.Series, statuses: pd.Series) -> pd.DataFrame:
+    """One row a group, one column a status and failing (behind or reversing): numbers of targets."""
+    counts = pd.crosstab(groups, statuses).reindex(columns=list(STATUSES), fill_value=0)
+    return counts.assign(failing=counts[list(FAILING)].sum(axis=1))
+
+
+def worst_targets(here: pd.DataFrame, chapters: pd.Series) -> dict[str, list[dict]]:
+    """Chapter -> its targets furthest behind: reversing first, then by probability of missing."""
+    failing = here[here["status"].isin(FAILING)].assign(chapter=chapters)
+    failing = failing.assign(grade=failing["status"].map(FAILING.index))
+    failing = failing.sort_values(["grade", "p_miss"], ascending=[True, False], na_position="last")
     # A floor and a trend of one indicator are two targets with one name: named once.
-    worst = failing.drop_duplicates("indicator_id").head(WORST_SHOWN).to_dict("records")
-    return [worst_target(row, state) for row in worst]
+    failing = failing.drop_duplicates(["chapter", "indicator_id"]).groupby("chapter").head(WORST_SHOWN)
+    worst: dict[str, list[dict]] = {}
+    for row in failing.to_dict("records"):
+        worst.setdefault(row["chapter"], []).append(row)
+    return worst
 
 
 def worst_target(row: dict, state: dict) -> html.Span:
@@ -134,32 +137,29 @@ def worst_target(row: dict, state: dict) -> html.Span:
     return html.Span(parts, className="kt-worst")
 
 
-def by_unit(marks: pd.DataFrame, units: pd.DataFrame, plan: dict) -> html.Div:
+def by_unit(marks: pd.DataFrame, units: pd.DataFrame, plan: dict, place: dict) -> html.Div:
     """One row for each district: how its targets stand, and which of its reports are out."""
-    parent = units["parent_id"].iloc[0] if len(units) else None
-    reports = data.reporting(plan["plan_id"], parent).set_index("area_id") if parent else pd.DataFrame()
+    below = marks[marks["area_id"].isin(units.index)]
+    counts = counted(below["area_id"], below["status"]).reindex(units.index, fill_value=0)
+    reports = data.reporting(plan["plan_id"], place["area_id"]).set_index("area_id")
     rows = []
-    for unit in units.to_dict("records"):
-        counts = marks.loc[marks["area_id"] == unit["area_id"], "status"].value_counts()
-        failing = int(sum(counts.get(status, 0) for status in FAILING))
-        state = {"plan": plan["plan_id"], "area": unit["area_id"]}
-        name = components.link(components.data_name(unit["name_zh"], unit["name_en"]), PATH, **state)
-        count = components.link(wording.number(failing), BEHIND, **state, status="failing")
-        report = reports.loc[unit["area_id"]]
-        cells = [name, components.status_bar(counts), count, out(report["late"]), out(report["missing"])]
+    for area_id in counts.sort_values("failing", ascending=False, kind="stable").index:
+        unit, report, state = units.loc[area_id], reports.loc[area_id], {"plan": plan["plan_id"], "area": area_id}
+        failing = wording.number(counts.at[area_id, "failing"])
         rows.append(
-            ((-failing, unit["area_id"]), [*cells, html.Span(wording.period(report["newest"]), className="kt-when")])
+            [
+                components.link(components.data_name(unit["name_zh"], unit["name_en"]), PATH, **state),
+                components.status_bar(counts.loc[area_id]),
+                components.link(failing, BEHIND, **state, status="failing"),
+                out(report["late"]),
+                out(report["missing"]),
+                html.Span(wording.period(report["newest"]), className="kt-when"),
+            ]
         )
     heads = [_("Area"), _("Targets by status"), _("Behind"), _("Late"), _("Missing"), _("Newest figure")]
-    ordered = [row for _order, row in sorted(rows, key=lambda pair: pair[0])]
-    return html.Div(
-        [
-            components.simple_table(heads, ordered, caption=_("Targets and reports by area"), numbers=(2, 3, 4)),
-            components.source_line(
-                _("Late: an indicator whose newest figure is older than another area's. Missing: never reported.")
-            ),
-        ]
-    )
+    late = _("Late: an indicator whose newest figure is older than another area's. Missing: never reported.")
+    table = components.simple_table(heads, rows, caption=_("Targets and reports by area"), numbers=(2, 3, 4))
+    return html.Div([table, components.source_line(late)])
 
 
 def out(count: int) -> str:
