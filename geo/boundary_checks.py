@@ -4,6 +4,7 @@ Polygons are GeoDataFrames of area_id and geometry in longitude/latitude (CGCS20
 CRS. The functions state facts; what is refused and what is only mentioned is the caller's decision.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -45,11 +46,11 @@ class DatumVerdict:
 
 def code_findings(found: Iterable[str], known: Iterable[str], expected: Iterable[str]) -> dict[str, list[str]]:
     """Codes that are duplicated, unknown (not in `known`), and missing (in `expected`, not found); each sorted."""
-    found = list(found)
+    found = Counter(found)
     known = set(known)
     return {
-        "duplicate": sorted({code for code in found if found.count(code) > 1}),
-        "unknown": sorted({code for code in found if code not in known}),
+        "duplicate": sorted(code for code, times in found.items() if times > 1),
+        "unknown": sorted(code for code in found if code not in known),
         "missing": sorted(set(expected) - set(found)),
     }
 

@@ -258,9 +258,10 @@ def _outside_faults(polygons, parents: pd.Series, engine: Engine, notes: list[st
     outlines = areas_store.read_boundaries(engine, list(parents.reindex(polygons["area_id"]).dropna().unique()))
     outlines = outlines[~outlines["is_illustrative"]].drop_duplicates("area_id", keep="last").set_index("area_id")
     faults = []
-    for parent, outline in outlines.geometry.items():
-        children = polygons[parents.reindex(polygons["area_id"]).to_numpy() == parent]
-        shares = outside_share(children, outline)
+    for parent, children in polygons.groupby(parents.reindex(polygons["area_id"]).to_numpy()):
+        if parent not in outlines.index:
+            continue
+        shares = outside_share(children, outlines.geometry[parent])
         faults += [
             f"{area_id} 有 {share:.0%} 的面积在上级 {parent} 的边界之外。请核对代码与坐标系。"
             for area_id, share in shares[shares > OUTSIDE_REFUSED].items()

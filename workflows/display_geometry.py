@@ -26,6 +26,7 @@ with the members' counts added up (numerators and denominators), never with one 
 import gzip
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -89,9 +90,12 @@ def _layers(drawn: gpd.GeoDataFrame, places: pd.DataFrame):
     parent_of = places.set_index("area_id")["parent_id"].dropna().to_dict()
     for level in AREA_LEVELS:
         rows = drawn[drawn["level"] == level]
-        chains = [_ancestors(area_id, parent_of) or [NO_PARENT] for area_id in rows["area_id"]]
-        for parent_id in sorted({ancestor for chain in chains for ancestor in chain}):
-            yield level, parent_id, rows[[parent_id in chain for chain in chains]]
+        below = defaultdict(list)
+        for position, area_id in enumerate(rows["area_id"]):
+            for ancestor in _ancestors(area_id, parent_of) or [NO_PARENT]:
+                below[ancestor].append(position)
+        for parent_id in sorted(below):
+            yield level, parent_id, rows.iloc[below[parent_id]]
 
 
 def _ancestors(area_id: str, parent_of: dict[str, str]) -> list[str]:
