@@ -26,6 +26,7 @@ MARKS = [
 
 LIKELY, UNLIKELY = 2 / 3, 1 / 3  # of missing: beyond these a mark that says otherwise goes to the analysts
 FAILING = (SLOW, BEHIND, REVERSING)
+FIRST_FAILING, CANNOT = STATUSES.index(SLOW), STATUSES.index(CANNOT_JUDGE)
 
 
 def judge(
@@ -49,8 +50,9 @@ def judge(
     indicators: indicator_id, unit, decimals, within_year; None: units as the targets give them, every figure a level.
     Raises ValueError for observations that hold a series and period twice.
     """
-    if observations.duplicated(["indicator_id", "area_id", "period"]).any():
-        twice = observations[observations.duplicated(["indicator_id", "area_id", "period"])].iloc[0]
+    again = observations.duplicated(["indicator_id", "area_id", "period"])
+    if again.any():
+        twice = observations[again].iloc[0]
         raise ValueError(f"{twice.indicator_id} of {twice.area_id} for {twice.period} comes twice; keep one figure.")
     demanded = read_targets_frame(targets)
     if not len(demanded):
@@ -83,9 +85,18 @@ def known_series(
     for column in ("numerator", "denominator", "lower", "upper"):
         figures = figures if column in figures else figures.assign(**{column: np.nan})
     figures = figures if "status" in figures else figures.assign(status="final")
-    added_up = roll_up(figures, areas, units)
-    figures = pd.concat([figures.assign(is_rolled_up=False), added_up], ignore_index=True) if len(added_up) else figures
+    texts = {column: pd.Index(figures[column].unique()) for column in ("indicator_id", "area_id", "period", "status")}
+    texts["area_id"] = texts["area_id"].union(pd.Index(areas.area_id))
+    texts["status"] = texts["status"].union(pd.Index(["final", "provisional"]))
+    figures = _as_categories(figures.assign(is_rolled_up=False), texts)
+    added_up = _as_categories(roll_up(figures, areas, units), texts)
+    figures = pd.concat([figures, added_up], ignore_index=True) if len(added_up) else figures
     return build_series(figures, indicators, units, decimals, as_of)
+
+
+def _as_categories(figures: pd.DataFrame, texts: dict[str, pd.Index]) -> pd.DataFrame:
+    """Text as categories: a million figures share a few thousand texts, and moving those about is what takes time."""
+    return figures.assign(**{name: pd.Categorical(figures[name], categories=values) for name, values in texts.items()})
 
 
 def forecast_years(targets: pd.DataFrame) -> pd.DataFrame:
@@ -107,7 +118,9 @@ def forecast_history(
     demanded = read_targets_frame(targets)
     series = known_series(demanded, observations, areas, indicators, as_of)
     points = series.points.iloc[series.course_points]
-    points = points[points.groupby(["indicator_id", "area_id"]).value.transform("size") >= POINTS_FOR_REFERENCE]
+    points = points[
+        points.groupby(["indicator_id", "area_id"], observed=True).value.transform("size") >= POINTS_FOR_REFERENCE
+    ]
     of_target = demanded.frame.drop_duplicates("indicator_id").set_index("indicator_id")
     lower, upper = (
         of_target.unit.map(lambda unit, end=end: getattr(unit_of(unit), end)).astype(float)
@@ -116,14 +129,16 @@ def forecast_history(
     if indicators is not None and "lower_bound" in indicators:
         own = indicators.drop_duplicates("indicator_id").set_index("indicator_id").reindex(lower.index)
         lower, upper = own.lower_bound.astype(float).fillna(lower), own.upper_bound.astype(float).fillna(upper)
-    low, high = points.indicator_id.map(lower), points.indicator_id.map(upper)
-    outside = ((points.value < low) | (points.value > high)).groupby(points.indicator_id).transform("any")
-    falling = points.indicator_id.map(of_target.direction) == "lower_is_better"
+    low, high = (points.indicator_id.astype(object).map(bound) for bound in (lower, upper))
+    outside = (
+        ((points.value < low) | (points.value > high)).groupby(points.indicator_id, observed=True).transform("any")
+    )
+    falling = points.indicator_id.astype(object).map(of_target.direction) == "lower_is_better"
     return pd.DataFrame(
         {
-            "series_id": points.indicator_id + "|" + points.area_id,
-            "indicator_id": points.indicator_id,
-            "area_id": points.area_id,
+            "series_id": points.indicator_id.astype(object) + "|" + points.area_id.astype(object),
+            "indicator_id": points.indicator_id.astype(object),
+            "area_id": points.area_id.astype(object),
             "time": points.time.astype(float),
             "value": points.value.astype(float),
             "lower_bound": low.mask(outside).astype(float),
@@ -154,7 +169,7 @@ def _first_marks(targets: Targets, pairs: Pairs, series: SeriesSet, bounds: Boun
         )
         return np.where(there, values[point], missing)
 
-    return pd.DataFrame(
+    return _with_plain_text(
         {
             "target_id": frame.target_id.to_numpy(dtype=object)[m],
             "area_id": pairs.area_id,
@@ -184,6 +199,11 @@ def _first_marks(targets: Targets, pairs: Pairs, series: SeriesSet, bounds: Boun
     )
 
 
+def _with_plain_text(columns: dict[str, np.ndarray]) -> pd.DataFrame:
+    """A frame whose text stays Python text: the columns are taken apart and joined often, which that is quickest at."""
+    return pd.DataFrame({name: pd.Series(values, dtype=values.dtype) for name, values in columns.items()})
+
+
 def _add_probability(marks: pd.DataFrame, bounds: Bounds, forecasts: pd.DataFrame | None) -> pd.DataFrame:
     """p_miss at the final milestone, where one lies ahead and enough points stand behind the forecast."""
     basis = gate(bounds.yearly_points)
@@ -207,18 +227,18 @@ def _pass_on_units(marks: pd.DataFrame, pairs: Pairs) -> pd.DataFrame:
 
     Its probability of missing is that of the unit most likely to: all passing is no likelier than that one passing.
     """
-    rank = pd.Series(marks.status.to_numpy()).map({status: n for n, status in enumerate(STATUSES)}).to_numpy()
-    wholes = np.flatnonzero((pairs.role == WHOLE) & ~marks.reason.isin(["masked", "no_value", "no_benchmark"]))
-    units_failing = np.full(len(marks), None, dtype=object)
     status, reason = marks.status.to_numpy(dtype=object).copy(), marks.reason.to_numpy(dtype=object).copy()
     p_miss, basis = marks.p_miss.to_numpy().copy(), marks.p_miss_basis.to_numpy(dtype=object).copy()
+    units_failing = np.full(len(marks), None, dtype=object)
+    area_id, rank = pairs.area_id, _rank(status)
+    wholes = np.flatnonzero((pairs.role == WHOLE) & ~np.isin(reason, ["masked", "no_value", "no_benchmark"]))
     units_of = {whole: group.to_numpy() for whole, group in pairs.parts.groupby("whole").unit}
     for whole in wholes:
         units = units_of.get(whole, np.array([], dtype=int))
-        judged = units[status[units] != CANNOT_JUDGE]
-        failing = judged[np.isin(status[judged], FAILING)]
-        units_failing[whole] = sorted(marks.area_id.to_numpy()[failing]) or None
-        if (not len(failing) and len(judged) < len(units)) or not len(units):
+        judged = units[rank[units] < CANNOT]
+        failing = judged[rank[judged] >= FIRST_FAILING]
+        units_failing[whole] = sorted(area_id[failing]) or None
+        if not len(units) or (not len(failing) and len(judged) < len(units)):
             status[whole], reason[whole] = CANNOT_JUDGE, "units_missing" if len(units) else "no_units"
         else:
             status[whole], reason[whole] = STATUSES[rank[judged].max()], "each_unit"
@@ -226,7 +246,14 @@ def _pass_on_units(marks: pd.DataFrame, pairs: Pairs) -> pd.DataFrame:
         weakest = known[p_miss[known].argmax()] if len(known) else None
         p_miss[whole] = np.nan if weakest is None else p_miss[weakest]
         basis[whole] = "withheld" if weakest is None else basis[weakest]
-    return marks.assign(status=status, reason=reason, p_miss=p_miss, p_miss_basis=basis, units_failing=units_failing)
+    text = {"status": status, "reason": reason, "p_miss_basis": basis, "units_failing": units_failing}
+    return marks.assign(p_miss=p_miss, **{name: pd.Series(values, dtype=object) for name, values in text.items()})
+
+
+def _rank(status: np.ndarray) -> np.ndarray:
+    """0 for achieved to CANNOT for what cannot be judged."""
+    codes, distinct = pd.factorize(status)
+    return np.array([STATUSES.index(slug) for slug in distinct], dtype=int)[codes]
 
 
 def _improve_too(marks: pd.DataFrame, targets: Targets, pairs: Pairs) -> pd.DataFrame:
@@ -239,15 +266,15 @@ def _improve_too(marks: pd.DataFrame, targets: Targets, pairs: Pairs) -> pd.Data
     both = keys[(frame.rule == "trend").to_numpy()].merge(floors, on=by, suffixes=("", "_floor"))
     if not len(both):
         return marks
-    rank = marks.status.map({status: n for n, status in enumerate(STATUSES)}).to_numpy()
+    rank = _rank(marks.status.to_numpy(dtype=object))
     both = both.assign(rank=rank[both.position_floor]).groupby("position", as_index=False)["rank"].max()
     trend, floor = both.position.to_numpy(), both["rank"].to_numpy()
-    judged = (rank[trend] < len(STATUSES) - 1) & (floor < len(STATUSES) - 1)
-    worse = np.maximum(rank[trend], np.where(floor >= STATUSES.index(SLOW), floor, 0))
+    judged = (rank[trend] < CANNOT) & (floor < CANNOT)
+    worse = np.maximum(rank[trend], np.where(floor >= FIRST_FAILING, floor, 0))
     status, reason = marks.status.to_numpy(dtype=object).copy(), marks.reason.to_numpy(dtype=object).copy()
     status[trend[judged]] = np.array(STATUSES, dtype=object)[worse[judged]]
     reason[trend[judged]] = _joined(reason[trend[judged]], np.full(judged.sum(), "floor_and_trend", dtype=object))
-    return marks.assign(status=status, reason=reason)
+    return marks.assign(status=pd.Series(status, dtype=object), reason=pd.Series(reason, dtype=object))
 
 
 def _finish(marks: pd.DataFrame, targets: Targets, pairs: Pairs, bounds: Bounds, areas: pd.DataFrame) -> pd.DataFrame:
@@ -265,12 +292,13 @@ def _finish(marks: pd.DataFrame, targets: Targets, pairs: Pairs, bounds: Bounds,
     for applies, slug in notes:
         rows = np.flatnonzero(applies & judged & ((slug != "missed") | marks.status.isin(FAILING).to_numpy()))
         reason[rows] = _joined(reason[rows], np.full(len(rows), slug, dtype=object))
-    marks["reason"] = np.where(reason == "", None, reason)
+    marks["reason"] = pd.Series(np.where(reason == "", None, reason), dtype=object)
     marks["next_year"], marks["final_year"] = (_years(marks[name]) for name in ("next_year", "final_year"))
     told = sentences.facts(
         marks.assign(is_whole=pairs.role == WHOLE), targets.frame.iloc[pairs.target].reset_index(drop=True), areas
     )
-    marks["sentence_zh"], marks["sentence_en"] = sentences.sentence_zh(told), sentences.sentence_en(told)
+    for name, write in (("sentence_zh", sentences.sentence_zh), ("sentence_en", sentences.sentence_en)):
+        marks[name] = pd.Series(write(told), dtype=object)
     return marks[MARKS]
 
 
@@ -278,8 +306,9 @@ def _joined(reasons: np.ndarray, added: np.ndarray) -> np.ndarray:
     """Slugs joined in one text, as long as the column holds them."""
     separator = np.where(reasons == "", "", SEPARATOR).astype(object)
     longer = reasons + separator + added
-    fits = np.array([len(text) <= LONGEST for text in longer], dtype=bool)
-    return np.where(fits, longer, reasons)
+    codes, distinct = pd.factorize(longer)
+    fits = np.array([len(text) <= LONGEST for text in distinct], dtype=bool)
+    return np.where(fits[codes] if len(codes) else True, longer, reasons)
 
 
 def _years(column: pd.Series) -> pd.Series:

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from models.units import unit_of
+from models.units import UNITS, unit_of
 
 Z_95 = 1.959964  # half the width of a 95 % interval in standard errors
 
@@ -70,48 +70,93 @@ def roll_up(observations: pd.DataFrame, areas: pd.DataFrame, units: pd.Series) -
         with any figure of their own for the indicator are left alone. Lower levels first, so that townships reach
         the prefecture. Provisional parts make a provisional whole.
     """
-    depth = _depth(areas)
-    parents = areas.loc[areas.is_unit.astype(bool)].set_index("area_id").parent_id.dropna()
-    expected = parents.value_counts()
-    known = observations.assign(is_rolled_up=False)
+    whole = areas.assign(depth=_depth(areas).to_numpy()).reset_index(drop=True)
+    parent = pd.Index(whole.area_id).get_indexer(whole.parent_id)  # -1: none among the areas given
+    parent = np.where(whole.is_unit.astype(bool), parent, -1)
+    known = _coded(observations, pd.Index(whole.area_id), units)
     new = []
-    for level in sorted(set(depth.loc[depth.index.isin(expected.index)]), reverse=True):
-        whole = _one_level(known, parents[parents.map(depth) == level], expected, units)
-        new.append(whole)
-        known = pd.concat([known, whole], ignore_index=True) if len(whole) else known
-    return pd.concat(new, ignore_index=True) if new else known.iloc[:0]
+    for depth in sorted(set(whole.depth[parent >= 0]), reverse=True):
+        added = _one_level(known, np.where(whole.depth == depth, parent, -1))
+        new.append(added)
+        known = pd.concat([known, added], ignore_index=True)
+    return _named(new, observations, whole.area_id, units)
 
 
-def _one_level(known: pd.DataFrame, parents: pd.Series, expected: pd.Series, units: pd.Series) -> pd.DataFrame:
-    """roll_up for the parents of one level. parents: area_id -> parent_id of their parts."""
-    parts = known[known.area_id.isin(parents.index)]
-    parts = parts.assign(area_id=parts.area_id.map(parents), unit=parts.indicator_id.map(units))
-    has_own = pd.MultiIndex.from_frame(known[["indicator_id", "area_id"]].drop_duplicates())
-    parts = parts[~pd.MultiIndex.from_frame(parts[["indicator_id", "area_id"]]).isin(has_own)]
-    multiplier = parts.unit.map(lambda unit: unit_of(unit).multiplier).astype(float)
-    is_rate = multiplier.notna() & parts.numerator.notna() & (parts.denominator > 0)
-    is_sum = multiplier.isna() & parts.unit.isin(ADDITIVE_UNITS) & parts.value.notna()
-    parts = parts.assign(multiplier=multiplier, provisional=parts.status == "provisional")[is_rate | is_sum]
-    keys = ["indicator_id", "area_id", "period", "time"]
-    whole = parts.groupby(keys, as_index=False, sort=True).agg(
+def _coded(observations: pd.DataFrame, area_ids: pd.Index, units: pd.Series) -> pd.DataFrame:
+    """The observations with whole numbers in place of text: grouping a million texts is what took the time."""
+    area, areas_seen = pd.factorize(observations.area_id)
+    indicator, indicators_seen = pd.factorize(observations.indicator_id)
+    period, _ = pd.factorize(observations.period, sort=True)
+    unit = units.reindex(indicators_seen)
+    multiplier = unit.map(lambda slug: unit_of(slug).multiplier if slug in UNITS else None).to_numpy(dtype=float)[
+        indicator
+    ]
+    is_sum = unit.isin(ADDITIVE_UNITS).to_numpy()[indicator] & ~np.isfinite(multiplier)
+    has_counts = observations.numerator.notna().to_numpy() & (observations.denominator > 0).to_numpy()
+    return pd.DataFrame(
+        {
+            "area": area_ids.get_indexer(areas_seen)[area],
+            "indicator": indicator,
+            "period": period,
+            "multiplier": multiplier,
+            "is_part": np.where(np.isfinite(multiplier), has_counts, is_sum & observations.value.notna().to_numpy()),
+            "numerator": observations.numerator.to_numpy(dtype=float),
+            "denominator": observations.denominator.to_numpy(dtype=float),
+            "value": observations.value.to_numpy(dtype=float),
+            "provisional": (observations.status == "provisional").to_numpy(),
+        }
+    )
+
+
+def _one_level(known: pd.DataFrame, parent: np.ndarray) -> pd.DataFrame:
+    """Sums for the parents of one level; parent: position of each area's parent, -1 where it has none to add to."""
+    expected = np.bincount(parent[parent >= 0], minlength=len(parent))
+    width = len(parent)
+    has_own = np.unique(known.indicator.to_numpy() * width + known.area.to_numpy())
+    parts = known[(known.area.to_numpy() >= 0) & known.is_part.to_numpy()]
+    above = parent[parts.area.to_numpy()]
+    wanted = (above >= 0) & ~np.isin(parts.indicator.to_numpy() * width + above, has_own)
+    parts = parts[wanted].assign(area=above[wanted])
+    sums = parts.groupby(["indicator", "area", "period"], as_index=False, sort=True).agg(
+        multiplier=("multiplier", "first"),
         numerator=("numerator", "sum"),
         denominator=("denominator", "sum"),
         value=("value", "sum"),
-        multiplier=("multiplier", "first"),
-        parts=("value", "size"),
         provisional=("provisional", "any"),
+        parts=("value", "size"),
     )
-    whole = whole[whole.parts.to_numpy() == whole.area_id.map(expected).to_numpy()]
-    rate_of_whole = whole.multiplier * whole.numerator / whole.denominator.where(whole.denominator > 0)
-    return whole.assign(
-        value=whole.value.where(whole.multiplier.isna(), rate_of_whole),
-        numerator=whole.numerator.where(whole.multiplier.notna()),
-        denominator=whole.denominator.where(whole.multiplier.notna()),
-        status=np.where(whole.provisional, "provisional", "final"),
-        lower=np.nan,
-        upper=np.nan,
-        is_rolled_up=True,
-    ).drop(columns=["multiplier", "parts", "provisional"])
+    sums = sums[sums.parts.to_numpy() == expected[sums.area.to_numpy()]]
+    is_rate = sums.multiplier.notna()
+    return sums.assign(
+        value=sums.value.mask(is_rate, sums.multiplier * sums.numerator / sums.denominator.mask(~is_rate)),
+        numerator=sums.numerator.where(is_rate),
+        denominator=sums.denominator.where(is_rate),
+        is_part=True,
+    ).drop(columns="parts")
+
+
+def _named(new: list[pd.DataFrame], observations: pd.DataFrame, area_ids: pd.Series, units: pd.Series) -> pd.DataFrame:
+    """The sums with their texts again."""
+    sums = pd.concat(new, ignore_index=True) if new else _coded(observations, pd.Index(area_ids), units).iloc[:0]
+    _, indicators_seen = pd.factorize(observations.indicator_id)
+    _, periods = pd.factorize(observations.period, sort=True)
+    time = observations.drop_duplicates("period").set_index("period").time
+    period = np.asarray(periods, dtype=object)[sums.period.to_numpy(dtype=int)]
+    return pd.DataFrame(
+        {
+            "indicator_id": np.asarray(indicators_seen, dtype=object)[sums.indicator.to_numpy(dtype=int)],
+            "area_id": area_ids.to_numpy(dtype=object)[sums.area.to_numpy(dtype=int)],
+            "period": period,
+            "time": time.reindex(period).to_numpy(dtype=float),
+            "numerator": sums.numerator.to_numpy(),
+            "denominator": sums.denominator.to_numpy(),
+            "value": sums.value.to_numpy(),
+            "status": np.where(sums.provisional.astype(bool), "provisional", "final"),
+            "lower": np.nan,
+            "upper": np.nan,
+            "is_rolled_up": True,
+        }
+    )
 
 
 def _depth(areas: pd.DataFrame) -> pd.Series:

@@ -3,7 +3,7 @@
 Everything is put together for all marks at once: object arrays of text, added piece by piece.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ import pandas as pd
 
 from models.reasons import BASES, REFUSALS, SEPARATOR
 from models.status import ACHIEVED, BEHIND, CANNOT_JUDGE, ON_COURSE, REVERSING, SLOW
-from models.units import format_change, format_value
+from models.units import format_change, format_value, unit_of
 
 STATUS_WORDS = {
     ACHIEVED: ("已达标", "target met"),
@@ -38,6 +38,9 @@ OPERATOR_WORDS = {
 }
 
 
+SHOWN_UNITS = 5
+
+
 @dataclass(frozen=True)
 class Facts:
     """The marks with the names and units the words need; all arrays of N."""
@@ -50,6 +53,12 @@ class Facts:
     name: tuple[np.ndarray, np.ndarray]  # Chinese, English
     area: tuple[np.ndarray, np.ndarray]
     failing: tuple[np.ndarray, np.ndarray]  # names of the units that fail, joined; "" where none or not asked
+
+    def take(self, rows: np.ndarray) -> "Facts":
+        """The facts of some marks."""
+        pairs = {name: tuple(part[rows] for part in getattr(self, name)) for name in ("name", "area", "failing")}
+        single = {name: getattr(self, name)[rows] for name in ("unit", "rule", "scope", "side")}
+        return Facts(marks=self.marks.iloc[rows].reset_index(drop=True), **single, **pairs)
 
 
 def facts(marks: pd.DataFrame, targets: pd.DataFrame, areas: pd.DataFrame) -> Facts:
@@ -97,10 +106,12 @@ def probability_words(p_miss: float, language: str) -> str:
 
 
 def _sentence(told: Facts, lang: int) -> np.ndarray:
-    marks = told.marks
-    refused = (marks.status == CANNOT_JUDGE).to_numpy()
-    judged = _head(told, lang) + _standing(told, lang) + _pace(told, lang) + _outlook(told, lang) + _caveats(told, lang)
-    return np.where(refused, _refusal(told, lang), judged)
+    refused = (told.marks.status == CANNOT_JUDGE).to_numpy()
+    out = np.full(len(refused), "", dtype=object)
+    for rows, pieces in ((refused, [_refusal]), (~refused, [_head, _standing, _pace, _outlook, _caveats])):
+        some = told.take(np.flatnonzero(rows))
+        out[rows] = sum((piece(some, lang) for piece in pieces[1:]), start=pieces[0](some, lang))
+    return out
 
 
 def _head(told: Facts, lang: int) -> np.ndarray:
@@ -117,44 +128,75 @@ def _standing(told: Facts, lang: int) -> np.ndarray:
     """Against the path, the bound, or only the direction."""
     marks, status = told.marks, told.marks.status.to_numpy(dtype=object)
     has_path = np.isfinite(marks.path_value.to_numpy()) & ~_has(marks.reason, "bound") & ~_has(marks.reason, "missed")
-    write = _standing_zh if lang == 0 else _standing_en
-    units, done, met, line, off = write(
-        told, pd.Series(status).map(lambda slug: STATUS_WORDS[slug][lang]).to_numpy(dtype=object)
-    )
-    cases = [_whole(told), told.rule == "completion", told.rule == "trend", status == ACHIEVED, has_path]
-    return np.select(cases, [units, done, _direction(told, lang), met, line], off)
+    whole, task, way = _whole(told), told.rule == "completion", told.rule == "trend"
+    met = status == ACHIEVED
+    case = np.select([whole, task, way, met, has_path], [0, 1, 2, 3, 4], 5)
+    writers = _STANDING_ZH if lang == 0 else _STANDING_EN
+    out = np.full(len(status), "", dtype=object)
+    for nth, write in enumerate(writers):
+        rows = np.flatnonzero(case == nth)
+        if len(rows):
+            some = told.take(rows)
+            out[rows] = write(
+                some, _words(some.marks.status, {slug: both[lang] for slug, both in STATUS_WORDS.items()})
+            )
+    return out
 
 
-def _standing_zh(told: Facts, word: np.ndarray) -> list[np.ndarray]:
-    marks, year = told.marks, _years(told.marks.next_year, 0)
-    goal, path = _goal(marks.next_value, told, 0), _values(marks.path_value, told.unit, 0)
-    size, is_above = _changes(marks.gap, told.unit, 0), _is_above(told)
+def _units_zh(told: Facts, word: np.ndarray) -> np.ndarray:
     failing = np.where(told.failing[0] == "", "目前没有落后的", "未达要求的有" + told.failing[0])
-    compared = "比规划路径应有的" + path + np.where(is_above, "高", "低") + size
-    compared = np.where(marks.gap == 0, "与规划路径应有的" + path + "持平", compared)
-    return [
-        ",要求每个" + _unit_words(told, 0) + "均达标," + failing + "," + word + "。",
-        np.where(marks.status == ACHIEVED, "。", ",已过" + year + "时限," + word + "。"),
-        ",已达到" + year + "目标(" + goal + ")。",
-        "," + compared + "," + word + "。",
-        ",未达到" + year + "目标(" + goal + "),相差" + size + "," + word + "。",
-    ]
+    return ",要求每个" + _unit_words(told, 0) + "均达标," + failing + "," + word + "。"
 
 
-def _standing_en(told: Facts, word: np.ndarray) -> list[np.ndarray]:
-    marks, year = told.marks, _years(told.marks.next_year, 1)
-    goal, path = _goal(marks.next_value, told, 1), _values(marks.path_value, told.unit, 1)
-    size, is_above = _changes(marks.gap, told.unit, 1), _is_above(told)
+def _units_en(told: Facts, word: np.ndarray) -> np.ndarray:
     failing = np.where(told.failing[1] == "", "none is falling short", "falling short: " + told.failing[1])
-    compared = size + np.where(is_above, " above", " below") + " the " + path + " planned by then"
-    compared = np.where(marks.gap == 0, "level with the " + path + " planned by then", compared)
-    return [
-        ". Every " + _unit_words(told, 1) + " must pass; " + failing + " (" + word + ").",
-        np.where(marks.status == ACHIEVED, ".", "; it was due" + _by_year(marks.next_year) + " (" + word + ")."),
-        ": it meets the" + year + " target (" + goal + ").",
-        ", " + compared + ": " + word + ".",
-        ", " + size + " off the" + year + " target (" + goal + "): " + word + ".",
-    ]
+    return ". Every " + _unit_words(told, 1) + " must pass; " + failing + " (" + word + ")."
+
+
+def _task_zh(told: Facts, word: np.ndarray) -> np.ndarray:
+    return np.where(
+        told.marks.status == ACHIEVED, "。", ",已过" + _years(told.marks.next_year, 0) + "时限," + word + "。"
+    )
+
+
+def _task_en(told: Facts, word: np.ndarray) -> np.ndarray:
+    return np.where(
+        told.marks.status == ACHIEVED, ".", "; it was due" + _by_year(told.marks.next_year) + " (" + word + ")."
+    )
+
+
+def _met_zh(told: Facts, word: np.ndarray) -> np.ndarray:
+    return ",已达到" + _years(told.marks.next_year, 0) + "目标(" + _goal(told.marks.next_value, told, 0) + ")。"
+
+
+def _met_en(told: Facts, word: np.ndarray) -> np.ndarray:
+    return (
+        ": it meets the" + _years(told.marks.next_year, 1) + " target (" + _goal(told.marks.next_value, told, 1) + ")."
+    )
+
+
+def _path_zh(told: Facts, word: np.ndarray) -> np.ndarray:
+    path, size = _values(told.marks.path_value, told.unit, 0), _changes(told.marks.gap, told.unit, 0)
+    compared = "比规划路径应有的" + path + np.where(_is_above(told), "高", "低") + size
+    compared = np.where(told.marks.gap == 0, "与规划路径应有的" + path + "持平", compared)
+    return "," + compared + "," + word + "。"
+
+
+def _path_en(told: Facts, word: np.ndarray) -> np.ndarray:
+    path, size = _values(told.marks.path_value, told.unit, 1), _changes(told.marks.gap, told.unit, 1)
+    compared = size + np.where(_is_above(told), " above", " below") + " the " + path + " planned by then"
+    compared = np.where(told.marks.gap == 0, "level with the " + path + " planned by then", compared)
+    return ", " + compared + ": " + word + "."
+
+
+def _bound_zh(told: Facts, word: np.ndarray) -> np.ndarray:
+    year, goal = _years(told.marks.next_year, 0), _goal(told.marks.next_value, told, 0)
+    return ",未达到" + year + "目标(" + goal + "),相差" + _changes(told.marks.gap, told.unit, 0) + "," + word + "。"
+
+
+def _bound_en(told: Facts, word: np.ndarray) -> np.ndarray:
+    year, goal = _years(told.marks.next_year, 1), _goal(told.marks.next_value, told, 1)
+    return ", " + _changes(told.marks.gap, told.unit, 1) + " off the" + year + " target (" + goal + "): " + word + "."
 
 
 def _is_above(told: Facts) -> np.ndarray:
@@ -194,17 +236,36 @@ def _direction(told: Facts, lang: int) -> np.ndarray:
         }
         words |= {REVERSING: ", against the plan's direction, and the test confirms it: reversing."}
         lost = ", the right way, but the floor is not held: "
-    state = pd.Series(status).map(words).fillna("").to_numpy(dtype=object)
-    word = pd.Series(status).map(lambda slug: STATUS_WORDS[slug][lang]).to_numpy(dtype=object)
+    state = _words(marks.status, words)
+    word = _words(marks.status, {slug: both[lang] for slug, both in STATUS_WORDS.items()})
     return moved + np.where(floor_lost, lost + word + ("。" if lang == 0 else "."), state)
+
+
+def _direction_zh(told: Facts, word: np.ndarray) -> np.ndarray:
+    return _direction(told, 0)
+
+
+def _direction_en(told: Facts, word: np.ndarray) -> np.ndarray:
+    return _direction(told, 1)
+
+
+# In the order of the cases of _standing.
+_STANDING_ZH = (_units_zh, _task_zh, _direction_zh, _met_zh, _path_zh, _bound_zh)
+_STANDING_EN = (_units_en, _task_en, _direction_en, _met_en, _path_en, _bound_en)
 
 
 def _pace(told: Facts, lang: int) -> np.ndarray:
     """Pace needed and pace seen, where there is a date to be late for."""
-    marks = told.marks
-    needed, seen = marks.pace_needed.to_numpy(), marks.pace_seen.to_numpy()
-    open_still = ~np.isin(marks.status.to_numpy(), [ACHIEVED, CANNOT_JUDGE]) & ~_whole(told) & (told.side != 0)
-    shown = open_still & np.isfinite(needed) & (needed > 0) & (told.rule != "trend")
+    needed = told.marks.pace_needed.to_numpy()
+    open_still = ~np.isin(told.marks.status.to_numpy(), [ACHIEVED, CANNOT_JUDGE]) & ~_whole(told) & (told.side != 0)
+    shown = np.flatnonzero(open_still & (needed > 0) & (told.rule != "trend"))
+    out = np.full(len(needed), "", dtype=object)
+    out[shown] = _pace_told(told.take(shown), lang)
+    return out
+
+
+def _pace_told(told: Facts, lang: int) -> np.ndarray:
+    marks, seen = told.marks, told.marks.pace_seen.to_numpy()
     size, done = _changes(marks.pace_needed, told.unit, lang), _changes(marks.pace_seen, told.unit, lang)
     actual = seen * np.where(told.side < 0, -1, 1)
     goal, year = _values(marks.next_value, told.unit, lang), marks.next_year
@@ -216,7 +277,7 @@ def _pace(told: Facts, lang: int) -> np.ndarray:
             endless, "规划要求每年" + way + size, "要在" + _years(year, 0) + way + "到" + goal + ",每年需" + way + size
         )
         moved = np.select(known, ["", ",近年实际每年提高" + done, ",近年实际每年降低" + done], ",近年没有变化")
-        return np.where(shown, aim + moved + "。", "")
+        return aim + moved + "。"
     way = np.where(up, "a rise of ", "a fall of ") + size + " a year"
     aim = np.where(endless, " The plan asks for " + way, " Reaching " + goal + _by_year(year) + " takes " + way)
     moved = np.select(
@@ -224,7 +285,7 @@ def _pace(told: Facts, lang: int) -> np.ndarray:
         ["", "; of late it has risen by " + done + " a year", "; of late it has fallen by " + done + " a year"],
         "; of late it has not moved",
     )
-    return np.where(shown, aim + moved + ".", "")
+    return aim + moved + "."
 
 
 def _outlook(told: Facts, lang: int) -> np.ndarray:
@@ -276,8 +337,7 @@ def _caveats(told: Facts, lang: int) -> np.ndarray:
 
 def _refusal(told: Facts, lang: int) -> np.ndarray:
     words = {slug: both[lang] for slug, both in {**BASES, **REFUSALS}.items()}
-    slug = told.marks.reason.fillna("no_data").str.split(SEPARATOR).str[0]
-    why = slug.map(words).to_numpy(dtype=object)
+    why = _map(told.marks.reason.to_numpy(dtype=object), lambda reason: words[str(reason).split(SEPARATOR)[0]])
     has_value = np.isfinite(told.marks.observed.to_numpy())
     if lang == 0:
         return np.where(has_value, _head(told, 0) + "。", told.area[0] + told.name[0] + ":") + why + "。"
@@ -293,23 +353,27 @@ UNIT_WORDS = {
 
 
 def _unit_words(told: Facts, lang: int) -> np.ndarray:
-    return np.array([UNIT_WORDS.get(scope, ("单位", "unit"))[lang] for scope in told.scope], dtype=object)
+    return _map(told.scope, lambda scope: UNIT_WORDS.get(scope, ("单位", "unit"))[lang])
 
 
 def _whole(told: Facts) -> np.ndarray:
-    """Marks of areas whose units each must pass: "each_unit" with nothing of their own judged."""
-    return told.marks.reason.fillna("").str.startswith("each_unit").to_numpy() & told.marks.is_whole.to_numpy(
-        dtype=bool
-    )
+    """Marks of areas whose units each must pass, judged by those units."""
+    return told.marks.is_whole.to_numpy(dtype=bool) & _has(told.marks.reason, "each_unit")
 
 
 def _has(reason: pd.Series, slug: str) -> np.ndarray:
-    return reason.fillna("").str.split(SEPARATOR).map(lambda slugs: slug in slugs).to_numpy(dtype=bool)
+    return _map(
+        reason.to_numpy(dtype=object), lambda text: isinstance(text, str) and slug in text.split(SEPARATOR)
+    ).astype(bool)
+
+
+def _words(slugs: pd.Series, words: Mapping[str, str]) -> np.ndarray:
+    return _map(slugs.to_numpy(dtype=object), lambda slug: words.get(slug, ""))
 
 
 def _goal(value: pd.Series, told: Facts, lang: int) -> np.ndarray:
-    operator = told.marks.comparator.map({slug: words[lang] for slug, words in OPERATOR_WORDS.items()}).fillna("")
-    return operator.to_numpy(dtype=object) + _values(value, told.unit, lang)
+    operator = _words(told.marks.comparator, {slug: both[lang] for slug, both in OPERATOR_WORDS.items()})
+    return operator + _values(value, told.unit, lang)
 
 
 def _values(value: pd.Series, unit: np.ndarray, lang: int) -> np.ndarray:
@@ -323,11 +387,13 @@ def _changes(value: pd.Series, unit: np.ndarray, lang: int) -> np.ndarray:
 
 def _by_unit(value: pd.Series, unit: np.ndarray, write: Callable[[float, str], str]) -> np.ndarray:
     """Each distinct number is written once: thousands of townships share a few hundred."""
-    number = value.to_numpy(dtype=float).round(4)
+    number = value.to_numpy(dtype=float)
+    codes, units = pd.factorize(unit)
     out = np.full(len(number), "", dtype=object)
-    for one in set(unit):
-        rows = np.flatnonzero(unit == one)
-        out[rows] = _map(number[rows], lambda x, one=one: write(x, one))
+    for code, one in enumerate(units):
+        rows = np.flatnonzero(codes == code)
+        shown = number[rows].round(unit_of(one).decimals)
+        out[rows] = _map(shown, lambda x, one=one: write(x, one))
     return out
 
 
@@ -377,11 +443,11 @@ def _if(applies: np.ndarray, text: str) -> np.ndarray:
 def _failing(units: pd.Series, names: pd.Series, joiner: str) -> np.ndarray:
     """The names of failing units; beyond five, the first five and how many in all."""
 
-    def write(area_ids):
-        if not isinstance(area_ids, list) or not area_ids:
-            return ""
-        listed = joiner.join(str(names.get(area, area)) for area in area_ids[:5])
-        more = f"等{len(area_ids)}个" if joiner == "、" else f" and {len(area_ids) - 5} more"
-        return listed + (more if len(area_ids) > 5 else "")
-
-    return np.array([write(area_ids) for area_ids in units], dtype=object)
+    out = np.full(len(units), "", dtype=object)
+    column = units.to_numpy(dtype=object)
+    for row in np.flatnonzero(units.notna().to_numpy()):
+        listed = joiner.join(str(names.get(area, area)) for area in column[row][:SHOWN_UNITS])
+        rest = len(column[row]) - SHOWN_UNITS
+        more = f"等{len(column[row])}个" if joiner == "、" else f" and {rest} more"
+        out[row] = listed + (more if rest > 0 else "")
+    return out

@@ -70,15 +70,18 @@ def build_series(
     units, decimals: Series indicator_id -> unit slug, decimal places.
     """
     points = _usable(observations, indicators, as_of)
-    multiplier = points.indicator_id.map(units).map({slug: unit.multiplier for slug, unit in UNITS.items()})
-    multiplier = multiplier.astype(float).to_numpy()
+    codes, seen = pd.factorize(points.indicator_id)
+    multiplier = units.reindex(seen).map({slug: unit.multiplier for slug, unit in UNITS.items()})
+    multiplier = multiplier.to_numpy(dtype=float)[codes]
     counts = [points[column].to_numpy(dtype=float) for column in ("numerator", "denominator")]
     interval = [points[column].to_numpy(dtype=float) for column in ("lower", "upper")]
     points = points.assign(error=standard_error(*counts, *interval, multiplier))
-    new_series = (points.indicator_id != points.indicator_id.shift()) | (points.area_id != points.area_id.shift())
-    start = np.flatnonzero(new_series.to_numpy())
+    names = [pd.factorize(points[column])[0] for column in ("indicator_id", "area_id")]
+    start = np.flatnonzero(np.any([np.diff(codes, prepend=-1) != 0 for codes in names], axis=0))
     stop = np.append(start[1:], len(points)).astype(int)[: len(start)]
-    keys = pd.MultiIndex.from_arrays([points.indicator_id.to_numpy()[start], points.area_id.to_numpy()[start]])
+    keys = pd.MultiIndex.from_arrays(
+        [points[name].to_numpy(dtype=object)[start] for name in ("indicator_id", "area_id")]
+    )
     rounding = 10.0 ** -keys.get_level_values(0).map(decimals).to_numpy(dtype=float)
     course = _course(points, start, stop, multiplier, rounding)
     return SeriesSet(keys=keys, start=start, stop=stop, points=points, rounding=rounding, **course)
@@ -93,10 +96,13 @@ def _usable(observations: pd.DataFrame, indicators: pd.DataFrame | None, as_of: 
     if indicators is not None and "within_year" in indicators:
         cumulative = indicators.indicator_id[indicators.within_year == "cumulative"]
         points = points[(points.period.str.len() == 4) | ~points.indicator_id.isin(cumulative)]
-    points = points.assign(_part=points.period.str.len())
-    points = points.sort_values(["indicator_id", "area_id", "time", "_part"], kind="stable")
-    same_time = points.duplicated(["indicator_id", "area_id", "time"])  # 2024 goes before 2024Q4 and 2024-12
-    return points[~same_time].drop(columns="_part").reset_index(drop=True)
+    indicator, area = (pd.factorize(points[column], sort=True)[0] for column in ("indicator_id", "area_id"))
+    time, part = points.time.to_numpy(dtype=float), points.period.str.len().to_numpy(dtype=int)
+    series = indicator.astype(np.int64) * (int(area.max(initial=0)) + 1) + area
+    order = np.lexsort((part, time, series))  # 2024 goes before 2024Q4 and 2024-12, which say the same moment
+    new = np.ones(len(order), dtype=bool)
+    new[1:] = (np.diff(series[order]) != 0) | (np.diff(time[order]) > TIME_STEP)
+    return points.take(order[new]).reset_index(drop=True)
 
 
 def _course(
