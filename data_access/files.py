@@ -70,8 +70,10 @@ class SourceFile:
         yield from sheets_of(self._stream)
 
     def fraction_read(self) -> float:
-        if self._stream is None or self._stream.closed:
+        if self._stream is None:
             return 0.0
+        if self._stream.closed:  # at its end
+            return 1.0
         return min(1.0, self._stream.tell() / max(1, os.fstat(self._stream.fileno()).st_size))
 
 

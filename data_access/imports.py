@@ -27,7 +27,7 @@ from data_access.register_checks import ConvertToWgs84, check_register
 from data_access.registers import REGISTERS, write_register
 from data_access.reports import ImportReport, Problems
 
-CHUNK_ROWS = 50_000
+CHUNK_ROWS = 25_000
 READING_SHARE = 0.6  # of the whole work, for the progress bar: storing a million rows takes the rest
 Progress = Callable[[float, str], None]
 

@@ -6,7 +6,8 @@ It imports nothing of the project. OUT gets one JSON value a line: for each shee
 ranges, formulas never worked out), then one list of texts a row, in Excel's order, blank rows as [].
 
 Cells become the text Excel shows where that matters: whole numbers without a decimal point (codes), a number in a
-percent format with its percent sign (the file stores 85.3% as 0.853). From 10^15 on Excel has already changed the
+percent format with its percent sign (the file stores 85.3% as 0.853), errors as #DIV/0! (the reader gives an empty
+cell, which would pass for "not reported"). From 10^15 on Excel has already changed the
 last digits: such numbers keep their exponent, which no grammar accepts.
 """
 
@@ -28,6 +29,7 @@ MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 BUILT_IN_PERCENT = {9, 10}  # 0% and 0.00%
 CELL = re.compile(rb"<c\b([^>]*?)(?:/>|>(.*?)</c>)", re.DOTALL)
 REFERENCE, STYLE = re.compile(rb"""\br=["']([A-Z]+)([0-9]+)"""), re.compile(rb"""\bs=["']([0-9]+)""")
+ERROR, ERROR_TEXT = re.compile(rb"""\bt=["']e["']"""), re.compile(rb"<v\b[^>]*>([^<]*)")
 FORMULA, VALUE = re.compile(rb"<f\b"), re.compile(rb"<v\b[^>]*>[^<]|<is\b")  # some writers put an empty <v/>
 
 
@@ -45,7 +47,7 @@ def main(path: str, out: str) -> None:
                     write_sheet(file, workbook, sheet, *find_cells(xml, percent_styles))
 
 
-def write_sheet(file, workbook, metadata, percents: set, unfinished: list) -> None:
+def write_sheet(file, workbook, metadata, percents: set, errors: dict, unfinished: list) -> None:
     sheet = workbook.get_sheet_by_name(metadata.name)
     header = {
         "sheet": metadata.name,
@@ -58,6 +60,8 @@ def write_sheet(file, workbook, metadata, percents: set, unfinished: list) -> No
     before = [""] * first_column
     for row_number, row in enumerate(sheet.iter_rows() if sheet.start else ()):
         texts = [as_text(value, (row_number, first_column + at) in percents) for at, value in enumerate(row)]
+        if errors:
+            texts = [errors.get((row_number, first_column + at), text) for at, text in enumerate(texts)]
         file.write(json.dumps(before + texts if any(texts) else [], ensure_ascii=False) + "\n")
 
 
@@ -110,11 +114,11 @@ def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
     return found
 
 
-def find_cells(xml: bytes, percent_styles: set[int]) -> tuple[set, list]:
-    """(row, column) from 0 of the cells in a percent format, and [row, column] of formulas without a result."""
-    percents, unfinished = set(), []
-    if not percent_styles and not FORMULA.search(xml):
-        return percents, unfinished
+def find_cells(xml: bytes, percent_styles: set[int]) -> tuple[set, dict, list]:
+    """(row, column) from 0: of the cells in a percent format; of errors with their text; of formulas without a result."""
+    percents, errors, unfinished = set(), {}, []
+    if not percent_styles and not FORMULA.search(xml) and not ERROR.search(xml):
+        return percents, errors, unfinished
     for match in CELL.finditer(xml):
         attributes, content = match.group(1), match.group(2) or b""
         reference, style = REFERENCE.search(attributes), STYLE.search(attributes)
@@ -123,9 +127,12 @@ def find_cells(xml: bytes, percent_styles: set[int]) -> tuple[set, list]:
         at = (int(reference[2]) - 1, column_number(reference[1].decode()))
         if style and int(style[1]) in percent_styles:
             percents.add(at)
-        if FORMULA.search(content) and not VALUE.search(content):
+        if ERROR.search(attributes):
+            said = ERROR_TEXT.search(content)
+            errors[at] = said[1].decode() if said else "#VALUE!"
+        elif FORMULA.search(content) and not VALUE.search(content):
             unfinished.append(at)
-    return percents, unfinished
+    return percents, errors, unfinished
 
 
 def column_number(letters: str) -> int:

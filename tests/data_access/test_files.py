@@ -131,6 +131,12 @@ def test_a_formula_that_was_never_worked_out_is_told_from_an_empty_cell(tmp_path
     assert unfinished == {(1, 3)}
 
 
+def test_an_error_in_a_cell_does_not_pass_for_an_empty_one(tmp_path):
+    workbook(tmp_path / "a.xlsx", lambda book, sheet: sheet.write_formula("B1", "=1/0", None, "#DIV/0!"))
+
+    assert rows_of(tmp_path / "a.xlsx") == [("2024", [(1, ["", "#DIV/0!"])])]
+
+
 def altered(path, part: str, change) -> None:
     """Write a workbook again with one part changed."""
     with zipfile.ZipFile(path) as archive:

@@ -3,19 +3,25 @@
 import csv
 import json
 import shutil
+import tracemalloc
 from datetime import date
 
+import geopandas
 import pytest
+import shapely
 import xlsxwriter
+from openpyxl import load_workbook
 
-from data_access.areas import read_areas
-from data_access.engine import make_engine
+from data_access.areas import read_areas, read_boundaries
+from data_access.boundaries import write_boundaries
+from data_access.engine import make_engine, writing
 from data_access.errors import InputError
 from data_access.facilities import read_facilities
 from data_access.indicators import read_indicators
 from data_access.observations import read_observations
 from data_access.population import read_population
 from data_access.submissions import read_submissions
+from data_access.tables import actions, plans, target_milestones, targets
 from data_access.undoing import undo
 from manage import main
 from workflows import importing
@@ -488,9 +494,6 @@ def test_history_before_the_plans_is_kept_and_noticed(store, tmp_path):
 
 def add_plan(engine):
     """A plan from 2019 to 2030 that uses health_literacy."""
-    from data_access.engine import writing
-    from data_access.tables import actions, plans, target_milestones, targets
-
     with writing(engine) as connection:
         plan = {"plan_id": "p", "name_zh": "规划", "name_en": "Plan", "place_zh": "市", "place_en": "City"}
         plan |= {"admin_level": "prefecture", "kind": "outcome_plan", "period_start": 2019, "period_end": 2030}
@@ -524,8 +527,6 @@ def test_an_empty_template_holds_only_its_example(store, tmp_path, monkeypatch, 
 
 
 def test_a_template_filled_in_comes_back(store, tmp_path, monkeypatch):
-    from openpyxl import load_workbook
-
     monkeypatch.setenv("KANGTU_DATABASE_URL", str(store.url))
     path = tmp_path / "表样.xlsx"
     main(["template", "observations", "--out", str(path)])
@@ -560,3 +561,81 @@ def test_an_indicator_takes_what_its_unit_says(store):
     literacy = read_indicators(store).set_index("indicator_id").loc["health_literacy"]
 
     assert (literacy["unit"], literacy["default_direction"]) == ("percent", "higher_is_better")
+
+
+def test_a_long_file_needs_no_more_memory_than_a_part_of_it(store, tmp_path):
+    places = "".join(f"150602{n:03d},乡镇街道,150602,第{n}街道\n" for n in range(100, 300))
+    send(store, tmp_path, "地区代码,层级,上级代码,名称\n" + places, "areas")
+    months = [f"{year}-{month:02d}" for year in range(1985, 2025) for month in range(1, 13)]
+    with (tmp_path / "long.csv").open("w", encoding="utf-8") as file:
+        file.write("指标,地区代码,时期,分子,分母\n")
+        for period in months:
+            file.writelines(f"health_literacy,150602{n},{period},{n},1000\n" for n in range(100, 300))
+    shares = []
+
+    tracemalloc.start()
+    try:
+        report = importing.import_file(
+            store,
+            "observations",
+            tmp_path / "long.csv",
+            received_from="test",
+            today=TODAY,
+            progress=lambda share, words: shares.append(share),
+        )
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert report.rows_stored == 96_000
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    assert peak < 40 << 20  # the rows as Python lists of texts would take some 60 MB
+
+
+def test_areas_and_their_boundaries_come_with_one_command(store, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("KANGTU_DATABASE_URL", str(store.url))
+    monkeypatch.setenv("KANGTU_DATA_FOLDER", str(tmp_path))
+    (tmp_path / "areas.csv").write_text("地区代码,层级,名称\nx-1,旗县区,一区\nx-2,旗县区,二区\n", encoding="utf-8")
+    squares = [(code, [[[w, 39], [w + 1, 39], [w + 1, 40], [w, 40], [w, 39]]]) for code, w in (("x-1", 8), ("x-2", 9))]
+    features = [
+        {"type": "Feature", "properties": {"area_id": code}, "geometry": {"type": "Polygon", "coordinates": ring}}
+        for code, ring in squares
+    ]
+    (tmp_path / "b.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    command = ["import", "areas", str(tmp_path / "areas.csv"), "--boundaries", str(tmp_path / "b.geojson")]
+
+    assert main(command) == 1
+    assert "--datum" in capsys.readouterr().err
+    assert main([*command, "--datum", "WGS-84", "--source", "测试"]) == 0
+
+    assert sorted(read_boundaries(store)["area_id"]) == ["x-1", "x-2"]
+    assert (tmp_path / "geo" / "manifest.json").is_file()
+
+
+def test_an_import_is_undone_from_the_command_line_once(store, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("KANGTU_DATABASE_URL", str(store.url))
+    report = send(store, tmp_path, "指标,地区代码,时期,数值\nhealth_literacy,150602,2024,85\n")
+
+    assert main(["undo-import", str(report.submission_id)]) == 0
+    assert main(["undo-import", str(report.submission_id)]) == 1
+
+    assert figures(store) == {}
+    assert "已被撤销" in capsys.readouterr().err
+
+
+def test_a_point_outside_the_county_it_names_is_remarked_on(store, tmp_path):
+    square = shapely.box(109.0, 39.0, 110.0, 40.0)
+    frame = geopandas.GeoDataFrame(
+        {"area_id": ["150602"], "valid_from": [date(1, 1, 1)], "is_illustrative": [False]},
+        geometry=[square],
+        crs="EPSG:4490",
+    ).assign(declared_datum="CGCS2000", source="test", review_number=None)
+    with writing(store) as connection:
+        write_boundaries(connection, frame, submission_id=1)
+
+    rows = "f1,在内,医院,150602001,109.5,39.5,GPS\nf2,在外,医院,150602001,110.5,39.5,GPS\n"
+    report = send(store, tmp_path, FACILITIES + rows, "facilities")
+
+    assert report.outcome == "stored"
+    assert report.notices == ["提醒:f2(在外)的坐标不在所填地区的旗县区范围内,请核对坐标、坐标系或地区代码。"]
