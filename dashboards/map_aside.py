@@ -18,7 +18,7 @@ def aside(choice: Choice, area_id: str | None) -> list:
     here = _mark_of(choice, area_id)
     series = trajectories.series_of(here, choice.plan["plan_id"])
     name = data.name(area)
-    parts = [html.H2(components.data_name(area["name_zh"], area["name_en"])), _verdict(here, series)]
+    parts = [html.H2(components.data_name(area["name_zh"], area["name_en"])), _verdict(choice, here, series)]
     if len(series.observed):
         parts.append(_figure(choice, name, series))
     else:
@@ -71,16 +71,14 @@ def _mark_of(choice: Choice, area_id: str) -> dict:
     }
 
 
-def _verdict(here: dict, series: charts.Series) -> html.P:
-    """The newest figure and the status."""
-    reported = series.observed.dropna(subset=["value"])
-    parts = []
-    if len(reported):
-        newest = reported.iloc[-1]
-        parts.append(
-            html.Strong(wording.value(newest["value"], series.unit, series.decimals), className="map-aside-figure")
-        )
-        parts.append(html.Span(wording.period(newest["period"]), className="kt-muted"))
+def _verdict(choice: Choice, here: dict, series: charts.Series) -> html.P:
+    """The figure of the map's period and the newest status."""
+    reported = series.observed[series.observed["period"].eq(choice.period)].dropna(subset=["value"])
+    figure = reported["value"].iloc[0] if len(reported) else None
+    parts = [
+        html.Strong(wording.value(figure, series.unit, series.decimals), className="map-aside-figure"),
+        html.Span(wording.period(choice.period), className="kt-muted"),
+    ]
     if here["status"]:
         parts.append(components.status_mark(here["status"]))
     return html.P(parts, className="map-aside-verdict")

@@ -71,7 +71,7 @@ def choose(state: Mapping[str, str]) -> Choice | None:
     levels = reported_levels(indicator["indicator_id"], place)
     level = state.get("level") if state.get("level") in levels else (levels or ("county",))[0]
     table = map_table(indicator["indicator_id"], level, place)
-    period = state.get("period") if state.get("period") in table.periods else default_period(table)
+    period = state.get("period") if state.get("period") in table.periods else default_period(indicator, table)
     colour = BY_STATUS if state.get("colour") == BY_STATUS else BY_VALUE
     return Choice(plan, place, indicator, level, period, colour, levels, table.periods)
 
@@ -88,9 +88,13 @@ def map_indicators(plan_id: str) -> pd.DataFrame:
 
 @data.cached
 def most_behind(plan_id: str) -> str:
-    """The indicator most districts fall behind in: what a leader would ask for first."""
+    """The indicator most districts fall behind in: what a leader would ask for first.
+
+    Of targets that a district's own figure is held against; where each township must pass, its figure is not the reason.
+    """
     marks = data.marks(plan_id)
-    falling = marks[marks["status"].isin(FALLING) & marks["level"].eq("county")]
+    is_own = marks["scope"].isin(("plan_area", "each_district")) & marks["level"].eq("county")
+    falling = marks[marks["status"].isin(FALLING) & is_own]
     counts = falling["indicator_id"].value_counts().reindex(map_indicators(plan_id).index).fillna(0)
     return counts.idxmax()
 
@@ -123,19 +127,40 @@ def reported_levels(indicator_id: str, place: str) -> tuple[str, ...]:
     return tuple(level for level in LEVELS if level in levels and map_table(indicator_id, level, place).periods)
 
 
-def default_period(table: map_figures.Figures) -> str:
-    """The newest period that half as many areas have reported as ever did, else the newest; "" without figures."""
+def default_period(indicator: dict, table: map_figures.Figures) -> str:
+    """The newest period that half as many areas have reported as ever did; "" without figures.
+
+    What is counted over the year opens on a whole year: a part of one says little beside it.
+    """
+    if not table.periods:
+        return ""
     counts = np.isfinite(table.value).sum(axis=0)
-    return next((table.periods[i] for i in np.flatnonzero(counts >= ENOUGH * counts.max(initial=0))), "")
+    enough = [table.periods[i] for i in np.flatnonzero(counts >= ENOUGH * counts.max())]
+    return next((period for period in enough if not part_of_year(indicator, period)), enough[0])
+
+
+def part_of_year(indicator: dict, period: str) -> str:
+    """Q3 of 2026Q3 where the indicator counts over the year so far; "" for a whole year, or a figure of a date."""
+    return period[4:] if indicator["within_year"] == "cumulative" else ""
 
 
 @data.cached
-def map_breaks(indicator_id: str, level: str, place: str, plan_id: str) -> tuple[float, ...]:
-    """The class breaks of an indicator at a level: the same in every period."""
-    indicator = data.indicator(indicator_id)
-    cut_offs = sorted(set(map_limits(plan_id, indicator_id)["value"]))
-    values = map_table(indicator_id, level, place).value.ravel()
-    return tuple(map_values.breaks_of(values, cut_offs, int(indicator["decimals"])))
+def map_breaks(indicator_id: str, level: str, place: str, plan_id: str, part: str) -> tuple[float, ...]:
+    """The class breaks of an indicator at a level: the same in every period.
+
+    part: of part_of_year. Figures of a part of the year are compared with those of the same part only, and have no
+    cut-offs: the plan's values are for whole years.
+    """
+    indicator, table = data.indicator(indicator_id), map_table(indicator_id, level, place)
+    is_alike = np.array([part_of_year(indicator, period) == part for period in table.periods], dtype=bool)
+    cut_offs = [] if part else sorted(set(map_limits(plan_id, indicator_id)["value"]))
+    return tuple(map_values.breaks_of(table.value[:, is_alike].ravel(), cut_offs, int(indicator["decimals"])))
+
+
+def breaks_for(choice: Choice) -> tuple[float, ...]:
+    """The class breaks of a choice."""
+    part = part_of_year(choice.indicator, choice.period)
+    return map_breaks(choice.indicator_id, choice.level, choice.place, choice.plan["plan_id"], part)
 
 
 def targets_of(plan_id: str, indicator: dict) -> pd.DataFrame:
@@ -227,8 +252,9 @@ def _lower_is_better(limits: pd.DataFrame, indicator: dict) -> bool:
 
 def _limit(choice: Choice, limits: pd.DataFrame) -> pd.Series | None:
     """The milestone to hold the period against; none for part of a year of something counted over the year."""
-    is_part = len(choice.period) > len("2025") and choice.indicator["within_year"] == "cumulative"
-    return map_figures.milestone_for(limits, int(choice.period[:4])) if choice.period and not is_part else None
+    if not choice.period or part_of_year(choice.indicator, choice.period):
+        return None
+    return map_figures.milestone_for(limits, int(choice.period[:4]))
 
 
 def marks_of(plan_id: str, indicator_id: str, level: str) -> pd.DataFrame:
@@ -245,8 +271,7 @@ def _entries(choice: Choice, lower: bool) -> list[map_values.Entry]:
     """The legend, not yet counted."""
     if choice.colour == BY_STATUS:
         return _status_entries()
-    breaks = map_breaks(choice.indicator_id, choice.level, choice.place, choice.plan["plan_id"])
-    labels = map_values.value_labels(breaks, lower_is_better=lower, single=_("Reported"))
+    labels = map_values.value_labels(breaks_for(choice), lower_is_better=lower, single=_("Reported"))
     return map_values.value_entries(labels, {"missing": _("Not reported")})
 
 
@@ -269,8 +294,7 @@ def _status_entries() -> list[map_values.Entry]:
 def _positions(choice: Choice, figures: pd.DataFrame, entries: list[map_values.Entry], lower: bool) -> np.ndarray:
     if choice.colour == BY_STATUS:
         return map_values.with_states(np.full(len(figures), -1), figures["status"].fillna("missing"), entries)
-    breaks = np.array(map_breaks(choice.indicator_id, choice.level, choice.place, choice.plan["plan_id"]))
-    classes = map_values.value_classes(figures["value"], breaks, lower_is_better=lower)
+    classes = map_values.value_classes(figures["value"], np.array(breaks_for(choice)), lower_is_better=lower)
     return map_values.with_states(classes, figures["state"], entries)
 
 

@@ -65,36 +65,52 @@ def encode_values(values: Sequence[float], decimals: int) -> dict:
 
 
 def breaks_of(values: Sequence[float], cut_offs: Sequence[float], decimals: int) -> np.ndarray:
-    """Inner class breaks, ascending: the plan's cut-offs, filled up to five classes with rounded quantiles.
+    """Inner class breaks, ascending: the plan's cut-offs first, then the fullest class halved until there are five.
 
-    values: of all periods and areas, so that one legend serves them all. A quantile within a twelfth of the range of a
-    cut-off says nothing new and is left out.
+    values: of all periods and areas, so that one legend serves them all. Without cut-offs the breaks are quantiles. All
+    but the cut-offs are rounded to numbers people say. Fewer classes where the values do not differ enough.
     """
     values = np.asarray(values, dtype=float)
     values = values[np.isfinite(values)]
-    policy = class_breaks(values, cut_offs=cut_offs) if len(cut_offs) else np.array([])
-    quantiles = np.unique(_rounded(class_breaks(values, classes=CLASS_COUNT), values, decimals))
-    breaks = policy
-    for candidate in quantiles:
-        if len(breaks) < CLASS_COUNT - 1 and _is_new(candidate, breaks, values):
-            breaks = np.append(breaks, candidate)
-    return np.sort(breaks)
+    step = _step(values, decimals)
+    if not len(cut_offs):
+        breaks = np.unique(_rounded(class_breaks(values, classes=CLASS_COUNT), step))
+        return breaks[(breaks > values.min()) & (breaks <= values.max())] if len(breaks) else breaks
+    breaks = class_breaks(values, cut_offs=cut_offs)
+    while len(breaks) < CLASS_COUNT - 1:
+        middle = _middle_of_fullest(values, breaks, step)
+        if middle is None:
+            break
+        breaks = np.sort(np.append(breaks, middle))
+    return breaks
 
 
-def _rounded(breaks: np.ndarray, values: np.ndarray, decimals: int) -> np.ndarray:
-    """Breaks at a number people say: 1, 2 or 5 times a power of ten, near a thirtieth of the range."""
-    if not len(breaks):
-        return breaks
-    span = np.max(values) - np.min(values)
-    power = 10.0 ** np.floor(np.log10(span / 30)) if span > 0 else 10.0**-decimals
-    step = next(power * times for times in (1, 2, 5, 10) if power * times >= span / 30)
-    step = max(step, 10.0**-decimals)
-    return np.round(np.round(breaks / step) * step, max(decimals, 0))
+def _middle_of_fullest(values: np.ndarray, breaks: np.ndarray, step: float) -> float | None:
+    """The rounded median of the class with most values that a break there divides; None where none can be divided."""
+    class_of = np.digitize(values, breaks)
+    for fullest in np.argsort(-np.bincount(class_of, minlength=len(breaks) + 1), kind="stable"):
+        inside = values[class_of == fullest]
+        if len(inside) < 2:
+            return None
+        middle = float(_rounded(np.median(inside), step))
+        is_apart = np.abs(breaks - middle).min(initial=np.inf) >= step
+        if is_apart and inside.min() < middle <= inside.max():
+            return middle
+    return None
 
 
-def _is_new(candidate: float, breaks: np.ndarray, values: np.ndarray) -> bool:
-    low, high = np.min(values), np.max(values)
-    return low < candidate <= high and (not len(breaks) or np.abs(breaks - candidate).min() > (high - low) / 12)
+def _step(values: np.ndarray, decimals: int) -> float:
+    """1, 2 or 5 times a power of ten, near a sixtieth of the spread of most values."""
+    finest = 10.0**-decimals
+    spread = np.diff(np.quantile(values, [0.05, 0.95]))[0] / 60 if len(values) else 0.0
+    if spread <= finest:
+        return finest
+    power = 10.0 ** np.floor(np.log10(spread))
+    return next(power * times for times in (1, 2, 5, 10) if power * times >= spread)
+
+
+def _rounded(numbers: np.ndarray, step: float) -> np.ndarray:
+    return np.round(np.round(np.asarray(numbers) / step) * step, 6)  # 6: takes off binary dust
 
 
 def value_classes(values: Sequence[float], breaks: np.ndarray, *, lower_is_better: bool) -> np.ndarray:

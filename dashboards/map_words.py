@@ -113,7 +113,8 @@ def source(answer: Answer) -> str:
         return ""
     origin = " ".join(part for part in (answer.layer["source"], answer.layer["review_number"]) if part)
     parts = [_("Boundaries: {origin}", origin=origin)]
-    if answer.layer["is_illustrative"]:
+    says_so = "示意" in answer.layer["source"] and current_language() == "zh"
+    if answer.layer["is_illustrative"] and not says_so:
         parts.append(_("Illustrative cells, not administrative boundaries"))
     return " · ".join(parts)
 

@@ -52,11 +52,18 @@ def test_policy_cut_offs_are_class_edges_before_any_quantile():
     assert all(value == round(value) for value in breaks)  # and at numbers people say
 
 
-def test_a_quantile_beside_a_cut_off_is_left_out():
-    breaks = map_values.breaks_of([76, 77, 78, 79, 81, 82, 83, 84], [80], 0)
+def test_the_fullest_class_is_halved_first():
+    # 80 leaves 6 values below and 2 above; the median of 70..75 is 72.5, of a step of 0.1
+    assert list(map_values.breaks_of([70, 71, 72, 73, 74, 75, 90, 95], [80], 1))[:2] == [71.0, 72.5]
+
+
+def test_no_class_edge_is_so_fine_that_a_class_stays_empty_for_ever():
+    values = np.array([76, 77, 78, 79, 81, 82, 83, 84])
+
+    breaks = map_values.breaks_of(values, [80], 0)
 
     assert 80.0 in breaks
-    assert np.diff(breaks).min() > (84 - 76) / 12
+    assert np.bincount(np.digitize(values, breaks)).min() > 0
 
 
 def test_equal_values_make_one_class():

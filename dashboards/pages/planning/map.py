@@ -23,7 +23,7 @@ from dashboards.map_question import BY_STATUS, BY_VALUE, Answer, Choice, ask, ch
 PANEL, TITLE, SUBLINE, ASIDE, TABLE = "map-panel", "map-title", "map-subline", "map-aside", "map-table"
 PLAN, PICTURE, VIEW_KEYS = "map-plan", "map-picture", ("lat", "lon", "zoom")
 KEYS = ("indicator", "level", "period", "colour")
-MOST_ROWS = 2000  # in the page's table
+MOST_ROWS = 1000  # in the page's table
 
 map_panel.declare(PANEL)
 
