@@ -2,10 +2,8 @@
 
 import argparse
 import signal
-import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 import waitress
 
@@ -14,8 +12,8 @@ from data_access.engine import make_engine
 from data_access.errors import InputError
 from data_access.schema import is_current
 from settings import LOOPBACK, SITES, Settings
+from workflows.jobs import start_worker_process
 
-MANAGE = Path(__file__).parents[1] / "manage.py"
 THREADS = 8
 
 
@@ -41,7 +39,7 @@ def run(_command: str, arguments: argparse.Namespace, settings: Settings) -> int
         server = waitress.create_server(app.server, host=settings.host, port=settings.port, threads=THREADS, ident=None)
     except OSError as error:
         raise InputError(f"端口 {settings.port} 已被占用（{error.strerror}），请用 --port 另选一个。") from error
-    worker = None if arguments.no_worker else subprocess.Popen([sys.executable, str(MANAGE), "worker"])  # noqa: S603
+    worker = None if arguments.no_worker else start_worker_process(settings)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     shown = f"[{settings.host}]" if ":" in settings.host else settings.host
     print(f"康图 Kangtu: http://{shown}:{settings.port}/  (Ctrl+C 结束 stops)", flush=True)

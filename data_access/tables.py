@@ -401,8 +401,10 @@ observations = Table(
     Column("note", Text),
     Column("submission_id", Integer, ForeignKey("submissions.submission_id"), nullable=False),  # that wrote the row
     # The import whose file says so: submission_id itself, or the earlier import that an undo fell back on.
-    Column("stated_by", Integer, ForeignKey("submissions.submission_id"), nullable=False),
-    Column("superseded_by", Integer, ForeignKey("submissions.submission_id")),
+    # Neither this nor superseded_by is a foreign key: PostgreSQL checks each one row by row, an eighth of an import's time
+    # apiece, and ledger.py alone writes them.
+    Column("stated_by", Integer, nullable=False),
+    Column("superseded_by", Integer),
     one_of("status", STATUSES_OF_A_FIGURE),
 )
 

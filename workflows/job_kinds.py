@@ -4,4 +4,4 @@ function(context: JobContext) -> a result that JSON can hold. It calls context.p
 cancelling feels prompt, does its writing in one transaction, and raises InputError for what the user can mend.
 """
 
-JOB_KINDS: dict[str, str] = {}
+JOB_KINDS = {"judge": "workflows.judge_job:run_judge_job"}

@@ -1,10 +1,12 @@
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from data_access.engine import make_engine, writing
+from data_access.tables import areas
 
 
 def pragma(engine, name):
@@ -28,25 +30,19 @@ def test_a_database_of_another_make_is_refused_by_name():
 
 
 def test_a_failed_write_leaves_nothing(engine):
-    insert = text(
-        "INSERT INTO plans (plan_id, name_zh, name_en, place_zh, place_en, admin_level, kind) "
-        "VALUES ('p', '计划', 'Plan', '某地', 'Somewhere', 'county', 'programme')"
-    )
+    row = {"area_id": "150600", "level": "prefecture", "name_zh": "鄂尔多斯市"}
     with pytest.raises(ZeroDivisionError), writing(engine) as connection:
-        connection.execute(insert)
+        connection.execute(insert(areas).values(row))
         raise ZeroDivisionError
 
     with engine.connect() as connection:
-        assert connection.scalar(text("SELECT count(*) FROM plans")) == 0
+        assert connection.execute(select(areas)).all() == []
 
 
 def test_an_area_below_an_unknown_parent_is_refused(engine):
-    insert = text(
-        "INSERT INTO areas (area_id, level, parent_id, name_zh, is_unit) "
-        "VALUES ('150602', 'county', '150600', '东胜区', :yes)"
-    )
+    row = {"area_id": "150602", "level": "county", "parent_id": "150600", "name_zh": "东胜区"}
     with pytest.raises(IntegrityError), writing(engine) as connection:
-        connection.execute(insert, {"yes": True})
+        connection.execute(insert(areas).values(row))
 
 
 def test_writers_that_read_first_wait_for_each_other(tmp_path):
@@ -65,3 +61,12 @@ def test_writers_that_read_first_wait_for_each_other(tmp_path):
 
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT n FROM counter")) == 40
+
+
+def test_every_write_says_from_the_start_that_it_writes():
+    root = Path(__file__).parents[2]
+    files = [
+        path for folder in ("data_access", "workflows", "dashboards", "demo") for path in (root / folder).rglob("*.py")
+    ]
+
+    assert [path.name for path in files if "engine.begin()" in path.read_text(encoding="utf-8")] == []

@@ -277,3 +277,13 @@ def test_the_worker_of_a_site_ends_with_it(engine, settings):
 def test_every_kind_of_job_names_a_function_that_exists():
     for kind, named in JOB_KINDS.items():
         assert callable(_function(named)), kind
+
+
+def test_a_plan_that_cannot_be_judged_says_why_to_who_asked(engine, settings):
+    office = Jobs(engine, settings)
+    job_id = office.submit("judge", "wang", [], {"plan_id": "no-such-plan", "as_of": "2026-11-15"})
+
+    run_job(engine, settings, job_id)
+
+    job = office.poll(job_id, owner="wang")
+    assert (job["state"], "no-such-plan" in job["message"]) == ("failed", True)

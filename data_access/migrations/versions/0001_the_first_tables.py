@@ -364,9 +364,7 @@ def upgrade() -> None:
     sa.CheckConstraint("status IN ('provisional', 'final', 'revised')", name=op.f('ck_observations_status_known')),
     sa.ForeignKeyConstraint(['area_id'], ['areas.area_id'], name=op.f('fk_observations_area_id')),
     sa.ForeignKeyConstraint(['indicator_id'], ['indicators.indicator_id'], name=op.f('fk_observations_indicator_id')),
-    sa.ForeignKeyConstraint(['stated_by'], ['submissions.submission_id'], name=op.f('fk_observations_stated_by')),
     sa.ForeignKeyConstraint(['submission_id'], ['submissions.submission_id'], name=op.f('fk_observations_submission_id')),
-    sa.ForeignKeyConstraint(['superseded_by'], ['submissions.submission_id'], name=op.f('fk_observations_superseded_by')),
     sa.PrimaryKeyConstraint('observation_id', name=op.f('pk_observations'))
     )
     with op.batch_alter_table('observations', schema=None) as batch_op:
