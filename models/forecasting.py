@@ -5,12 +5,12 @@ import pandas as pd
 
 from models.convergence import pull_to_peers
 from models.intervals import (
-    FEW_POINTS_WIDEN,
     QUANTILE_COLUMNS,
     STANDARD_QUANTILES,
     replay_correction,
     spread_ahead,
     spread_at_one_step,
+    widening,
 )
 from models.memory import expected_after, memory_of
 from models.observation_error import sampling_variance
@@ -44,8 +44,7 @@ class Forecaster:
         self.memory_ = memory_of(self.panel_, self.z_, self.pace_, self.spread_, sampling)
         self.pull_ = pull_to_peers(self.panel_, self.z_, self.spread_)
         correction = replay_correction(self.panel_, self.z_, self.spread_, self.memory_, self._centre)
-        few = np.append(FEW_POINTS_WIDEN, 1.0)[np.minimum(self.panel_.n_points, len(FEW_POINTS_WIDEN))]
-        self.width_ = correction[self.panel_.indicator] * few
+        self.width_ = correction[self.panel_.indicator] * widening(self.panel_)
         return self
 
     def predict(self, requests: pd.DataFrame) -> pd.DataFrame:

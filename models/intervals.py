@@ -26,7 +26,8 @@ PACE_ERROR = 0.15  # error of the pace itself, in spreads a year: its share grow
 REPLAY_FROM, REPLAY_STEPS, REPLAY_LEVEL, USUAL_REPLAY = 2, (1, 2), 0.8, 1.3
 REPLAY_TRUST, EVIDENCE_OF_USUAL = 0.6, 15.0
 # With few points the spread itself is a guess: widen by this much with 0, 1, 2... points, beyond the list not at all.
-FEW_POINTS_WIDEN = np.array([1.6, 1.6, 1.4, 1.25, 1.12, 1.04])
+FEW_POINTS_WIDEN = np.array([1.6, 1.6, 1.5, 1.25, 1.12, 1.04, 1.0])
+ALONE_WIDEN = 0.2  # an area without peers: by so much more, with n areas by 1/n² of it
 
 
 def spread_at_one_step(panel: Panel, z: np.ndarray, pace: Pace) -> np.ndarray:
@@ -98,3 +99,9 @@ def replay_correction(
     count = np.bincount(indicator, minlength=n)
     trust = REPLAY_TRUST * count / (count + EVIDENCE_OF_USUAL)
     return np.clip(seen, 0.4, 2.5) ** trust
+
+
+def widening(panel: Panel) -> np.ndarray:
+    """Factor on the spread of every series for what few points and few peers leave unknown."""
+    few_points = FEW_POINTS_WIDEN[np.minimum(panel.n_points, len(FEW_POINTS_WIDEN) - 1)]
+    return few_points * (1.0 + ALONE_WIDEN / panel.n_areas**2)

@@ -39,6 +39,11 @@ class Panel:
         return self.last - self.first + 1
 
     @property
+    def n_areas(self) -> np.ndarray:
+        """How many series each series' indicator has, itself among them."""
+        return np.bincount(self.indicator, minlength=len(self.indicator_ids))[self.indicator]
+
+    @property
     def position_of_row(self) -> np.ndarray:
         """0 for a series' first point, 1 for its second..."""
         return np.arange(len(self.series_of_row)) - self.first[self.series_of_row]

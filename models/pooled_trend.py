@@ -10,7 +10,8 @@ MEDIAN_OF_CHI_SQUARE = 0.455  # with one degree of freedom: turns a median squar
 # A trend fades: each further year adds 0.95 of the year before (the usual damping; 0.9 to 0.98 replay alike).
 DAMPING_PER_YEAR = 0.95
 # A series' own slope gets a quarter of its empirical-Bayes weight: slopes of 5-12 noisy points do not last.
-SHARE_OF_OWN_WEIGHT = 0.25
+# An area without peers has nothing else to go by and keeps all of it; with two areas little of that is left.
+SHARE_OF_OWN_WEIGHT, SHARE_WHEN_ALONE = 0.25, 1.0
 # The pace is part long-run slope and part what the peers did lately. Both shares come from a least-absolute regression
 # on replayed histories of 28 public indicators, indicators left out in turn (0.51 +- 0.06 and 0.39 +- 0.03).
 SHARE_OF_SLOPE, SHARE_OF_RECENT = 0.51, 0.39
@@ -53,7 +54,9 @@ def pace_of(panel: Panel, z: np.ndarray) -> Pace:
     own_known = np.where(position >= 1, own, np.nan)
     peers = median_of_peers(panel, own_known, without_oneself=True)
     between = median_of_peers(panel, (own_known - peers) ** 2) / MEDIAN_OF_CHI_SQUARE
-    weight = SHARE_OF_OWN_WEIGHT * np.maximum(between - spread, 0.05 * between) / np.maximum(between, 1e-300)
+    alone = 1.0 / panel.n_areas[panel.series_of_row] ** 2
+    share = SHARE_OF_OWN_WEIGHT + (SHARE_WHEN_ALONE - SHARE_OF_OWN_WEIGHT) * alone
+    weight = share * np.maximum(between - spread, 0.05 * between) / np.maximum(between, 1e-300)
     weight = np.where(position >= 2, weight, 0.0)  # with one or two points no trend of its own is shown
     back = _rows_back(panel, RECENT_STEPS)
     steps = np.where(position >= 1, panel.time_of_row - panel.time_of_row[back], 1.0)

@@ -52,6 +52,12 @@ def test_one_area_that_rises_alone_is_believed_little():
     assert 50 < answer["q0.5"].item() < 56 + (straight_line - 56) / 2
 
 
+def test_an_area_without_peers_goes_by_its_own_figures():
+    answer = forecast(history_of({"prefecture": [40.0, 42, 44, 46, 48, 50, 52, 54, 56, 58]}), [2028])
+
+    assert 59 < answer["q0.5"].item() < 58 + 3 * 2  # three years at two points a year, damped and not quite believed
+
+
 def test_figures_that_never_moved_are_forecast_where_they_stand():
     answer = forecast(history_of({"a": [40.0] * 6, "b": [55.0] * 6, "c": [70.0] * 6}), [2022, 2030])
 
