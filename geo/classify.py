@@ -4,8 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-MISSING = -1
-
 
 def class_breaks(values, *, classes: int = 5, cut_offs: Sequence[float] = ()) -> np.ndarray:
     """Inner breaks between classes, ascending float array, so that all years share one legend.
@@ -22,9 +20,3 @@ def class_breaks(values, *, classes: int = 5, cut_offs: Sequence[float] = ()) ->
         return np.array([])
     breaks = np.unique(np.quantile(reported, np.arange(1, classes) / classes))
     return breaks[(breaks > reported.min()) & (breaks <= reported.max())]
-
-
-def class_of(values, breaks) -> np.ndarray:
-    """Class of each value, int array: 0 below the first break; a value on a break is in the class above it; -1 for NaN."""
-    values = np.asarray(values, dtype=float)
-    return np.where(np.isnan(values), MISSING, np.digitize(values, breaks))

@@ -140,7 +140,7 @@ def _checked(engine, read: PolygonFile, known: pd.DataFrame, declared: str, illu
 
 def _refuse(name: str, faults: list[str]) -> None:
     if faults:
-        raise InputError("\n".join([*(f"{name}:{fault}" for fault in faults), "整份文件未写入。"]))
+        raise InputError("\n".join([*(f"{name}:{fault}" for fault in faults), "这份边界文件未写入。"]))
 
 
 def _listed(codes) -> str:

@@ -63,7 +63,7 @@ def test_a_file_in_another_datum_than_declared_is_refused_in_words_a_clerk_under
     assert "旗区边界.geojson" in said
     assert "不是所声明的 WGS-84" in said
     assert f"--datum {datum}" in said
-    assert "整份文件未写入" in said
+    assert "这份边界文件未写入" in said
     assert read_boundaries(ordos, level="county").empty
 
 
