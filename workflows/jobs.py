@@ -128,7 +128,8 @@ def add_arguments(command: str, parser: ArgumentParser) -> None:
 def run(command: str, arguments: Namespace, settings: Settings) -> None:
     """Run queued jobs until told to stop (Ctrl-C, or SIGTERM)."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("huey").setLevel(logging.WARNING)
+    for chatty in ("huey", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     engine = make_engine(settings.database_url)
     if not is_current(engine):
         raise InputError("The database is not up to date: run `manage.py migrate` first.")
