@@ -14,6 +14,7 @@ LEVELS = ("province", "prefecture", "county", "township", "village")  # largest 
 BY_VALUE, BY_STATUS = "value", "status"
 FALLING = ("reversing", "behind")
 GLYPHS = {"achieved": "✓", "on_course": "●", "slow": "◐", "behind": "▲", "reversing": "▼", "cannot_judge": "○"}
+EACH_AREA, NO_SHAPES = "each", ""  # in the place of a layer's file
 MIXED = "mixed"  # a shape of several areas whose statuses differ
 ENOUGH = 0.5  # of the areas: the period a map opens on has at least this share reported
 
@@ -198,9 +199,9 @@ def _frames(choice: Choice, layer: dict | None) -> tuple[pd.DataFrame, pd.DataFr
     place, unit = (choice.level, choice.place), choice.indicator["unit"]
     multiplier = UNITS[unit].multiplier if unit in UNITS else None
     table = map_table(choice.indicator_id, *place)
-    file = layer["file"] if layer else None
+    file = layer["file"] if layer else NO_SHAPES
     figures = map_figures.shape_figures(table, choice.period, map_shares(*place, file), multiplier)
-    rows = map_figures.shape_figures(table, choice.period, map_shares(*place, None), multiplier)
+    rows = map_figures.shape_figures(table, choice.period, map_shares(*place, EACH_AREA), multiplier)
     of_shapes, of_areas = map_statuses(choice.plan["plan_id"], choice.indicator_id, *place, file)
     figures.insert(0, "area_id", layer["area_ids"] if layer else [])
     figures["status"], rows["status"] = of_shapes, of_areas
@@ -210,11 +211,11 @@ def _frames(choice: Choice, layer: dict | None) -> tuple[pd.DataFrame, pd.DataFr
 
 
 @data.cached
-def map_shares(level: str, place: str, file: str | None) -> map_figures.Shares:
-    """Which areas each shape of a layer's file stands for; without a file each area for itself."""
+def map_shares(level: str, place: str, file: str) -> map_figures.Shares:
+    """Which areas each shape of a layer's file stands for; EACH_AREA: each for itself; NO_SHAPES: there are none."""
     area_ids = list(map_areas(level, place).index)
-    layer = map_geometry.layer(level, place) if file else {"area_ids": area_ids}
-    return map_figures.shares(layer, area_ids)
+    shapes = {EACH_AREA: {"area_ids": area_ids}, NO_SHAPES: {"area_ids": []}}
+    return map_figures.shares(shapes.get(file) or map_geometry.layer(level, place), area_ids)
 
 
 @data.cached

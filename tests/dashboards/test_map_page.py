@@ -1,0 +1,119 @@
+"""The map page and its files on the small store (tests/dashboards/small_store.py) with three squares for banners."""
+
+import gzip
+import hashlib
+import io
+import json
+
+import pandas as pd
+import pytest
+
+from tests.dashboards import asking
+
+AREAS = ["150602", "150621", "150622"]
+QUERY = "?indicator=smoking_15plus&period=2025"
+
+
+@pytest.fixture
+def geometry(tmp_path):
+    """Three squares in the folder of the site's map files; returns the file's address."""
+    features = [
+        {
+            "type": "Feature",
+            "id": area_id,
+            "properties": {"area_id": area_id, "name_zh": area_id, "name_en": "", "is_illustrative": False},
+            "geometry": {"type": "Polygon", "coordinates": [[[x, 39], [x + 1, 39], [x + 1, 40], [x, 40], [x, 39]]]},
+        }
+        for x, area_id in enumerate(AREAS, start=107)
+    ]
+    content = json.dumps({"type": "FeatureCollection", "features": features}).encode()
+    digest = hashlib.sha256(content).hexdigest()[:12]
+    file = f"county/150600-{digest}.json"
+    (tmp_path / "geo" / "county").mkdir(parents=True)
+    (tmp_path / "geo" / file).write_bytes(content)
+    (tmp_path / "geo" / f"{file}.gz").write_bytes(gzip.compress(content))
+    layer = {"level": "county", "parent_id": "150600", "file": file, "hash": digest, "area_ids": AREAS}
+    layer |= {
+        "is_illustrative": False,
+        "source": "天地图",
+        "review_number": "GS(2024)0650号",
+        "bounds": [107, 39, 110, 40],
+    }
+    (tmp_path / "geo" / "manifest.json").write_text(json.dumps({"layers": [layer]}), encoding="utf-8")
+    return f"/geo/{file}"
+
+
+def title(client, search, language="en") -> str:
+    return asking.text(asking.of_type(asking.page(client, "/map", search, language), "H1"))
+
+
+def test_the_title_says_how_many_banners_miss_the_next_milestone(small_site, geometry):
+    # 2025: 东胜区 21.5, 达拉特旗 26.0, 准格尔旗 not yet; the milestone of 2030 is at most 20
+    assert title(small_site, QUERY) == "2 of 2 districts above 20 %: Smoking rate, age 15+, 2025"
+    assert title(small_site, QUERY, "zh") == "2025年15岁以上人群吸烟率：2个区县中有2个高于20%"
+
+
+def test_a_map_of_status_counts_those_that_are_behind_or_moving_away(small_site, geometry):
+    # on course, reversing, slow
+    assert title(small_site, QUERY + "&colour=status") == "1 of 3 districts behind: Smoking rate, age 15+"
+
+
+def test_the_subline_says_what_is_missing_and_what_is_provisional(small_site, geometry):
+    page = asking.page(small_site, "/map", QUERY, "en")
+
+    assert "1 of 3 not reported" in asking.text(page)
+    assert "provisional figures" in asking.text(page)
+
+
+def test_an_unknown_choice_opens_on_what_is_there(small_site, geometry):
+    assert "districts" in title(small_site, "?indicator=nonsense&level=galaxy&period=1066&colour=pink&lat=north")
+
+
+def test_an_empty_store_says_so_instead_of_an_empty_map(client):
+    assert asking.of_type(asking.page(client, "/map"), "H1")
+
+
+def test_geometry_is_sent_packed_and_kept_for_good(small_site, geometry):
+    answer = small_site.get(geometry, headers={"Accept-Encoding": "gzip"})
+
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert answer.headers["Vary"] == "Accept-Encoding"
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert len(json.loads(gzip.decompress(answer.data))["features"]) == 3
+
+
+def test_a_browser_that_cannot_unpack_gets_the_plain_file(small_site, geometry):
+    answer = small_site.get(geometry, headers={"Accept-Encoding": "identity"})
+
+    assert "Content-Encoding" not in answer.headers
+    assert len(answer.json["features"]) == 3
+
+
+@pytest.mark.parametrize("path", ["/geo/county/..%2Fmanifest.json", "/geo/county/150600-000000000000.json", "/geo/x/y"])
+def test_only_files_of_the_manifest_are_sent(small_site, geometry, path):
+    assert small_site.get(path).status_code == 404
+
+
+def test_the_table_lists_every_banner_with_its_gap_to_the_target(small_site, geometry):
+    rows = pd.read_excel(io.BytesIO(small_site.get(f"/download/map.xlsx{QUERY}&lang=en").data)).set_index("Area")
+    gap = rows[next(head for head in rows.columns if head.startswith("Ahead of"))]
+
+    assert gap["Dongsheng"] == pytest.approx(-1.5)
+    assert gap["Dalad Banner"] == pytest.approx(-6.0)
+    assert pd.isna(gap["准格尔旗"])
+
+
+def test_geojson_carries_figures_source_and_the_demo_mark(small_site, geometry):
+    found = small_site.get(f"/download/map.geojson{QUERY}").get_json(force=True)
+    properties = {feature["id"]: feature["properties"] for feature in found["features"]}
+
+    assert properties["150621"]["value"] == 26.0
+    assert properties["150622"]["value"] is None  # not reported is not zero
+    assert all("DEMO" in one["demo"] for one in properties.values())
+    assert "GS(2024)0650号" in found["kangtu"]["source"]
+
+
+def test_without_boundaries_the_figures_are_still_there(small_site):
+    assert title(small_site, QUERY).startswith("2 of 2 districts")
+    assert small_site.get(f"/download/map.csv{QUERY}").status_code == 200
+    assert small_site.get(f"/download/map.geojson{QUERY}").status_code == 404
