@@ -22,6 +22,7 @@ from models.status import (
 )
 from models.targets import Targets
 
+DATED = ["bound", "change", "points"]
 POINTS_FOR_DIRECTION = 3
 POINTS_FOR_GROWTH = 5  # five growth rates rest on six levels
 
@@ -146,23 +147,31 @@ def _milestones(targets: Targets, pairs: Pairs, series: SeriesSet, known: Known)
     """Milestones in the value's own unit: (N, K) times and values; changes are worked out from their baselines."""
     m, kind = pairs.target, targets.kind[pairs.target]
     time, value = targets.milestone_time[m].copy(), targets.milestone_value[m].copy()
-    change = np.flatnonzero(kind == "change")
+    change = np.flatnonzero(np.isin(kind, ["change", "points"]))
+    by_percent = kind[change] == "change"
     for k in range(value.shape[1]):
         since = series.point_at(known.series[change], targets.milestone_baseline[m[change], k])
         stated = np.isfinite(targets.milestone_baseline[m[change], k]) & ~np.isfinite(targets.baseline_value[m[change]])
         own = _of_points(series, since, "value")
         base = np.where(stated & ((since >= 0) | (k > 0)), own, known.start[change])
-        value[change, k] = base * (1 + value[change, k] / 100)
+        asked = value[change, k]
+        value[change, k] = np.where(by_percent, base * (1 + asked / 100), base + asked)
     yearly = np.flatnonzero((kind == "change") & targets.from_previous_year[m])
     before = _of_points(series, series.point_at(known.series[yearly], known.time[yearly] - 1), "value")
     value[yearly, 0] = before * (1 + targets.milestone_value[m[yearly], 0] / 100)
     time[yearly, 0] = known.time[yearly]
+    peer = np.flatnonzero(kind == "benchmark")
+    if len(peer):
+        frame = targets.frame.iloc[m[peer]]
+        other = series.find(frame.indicator_id.to_numpy(dtype=object), frame.benchmark_area_id.to_numpy(dtype=object))
+        value[peer, 0] = _of_points(series, series.point_at(other, known.time[peer]), "value")
+        value[peer, 1:], time[peer, 1:], time[peer, 0] = np.nan, np.nan, known.time[peer]
     pace = np.flatnonzero(kind == "pace")
     value[pace, 0] = known.start[pace] + value[pace, 0] * (known.time[pace] - known.start_time[pace])
     time[pace, 0] = np.where(np.isfinite(value[pace, 0]), known.time[pace], np.nan)
-    without_date = np.flatnonzero(np.isin(kind, ["bound", "change"]) & ~np.isfinite(time).any(1))
+    without_date = np.flatnonzero(np.isin(kind, DATED) & ~np.isfinite(time).any(1))
     time[without_date, 0] = known.time[without_date]
-    time[~np.isfinite(value) & np.isin(kind, ["bound", "change"])[:, None]] = np.nan
+    time[~np.isfinite(value) & np.isin(kind, [*DATED, "benchmark"])[:, None]] = np.nan
     order = np.argsort(np.where(np.isfinite(time), time, np.inf), axis=1, kind="stable")
     return np.take_along_axis(time, order, 1), np.take_along_axis(value, order, 1)
 
@@ -171,9 +180,10 @@ def _by_path(targets: Targets, pairs: Pairs, known: Known, time: np.ndarray, val
     """Bounds, changes and paces: all are a value against a path. The other kinds are overwritten afterwards."""
     m, kind = pairs.target, targets.kind[pairs.target]
     side, strict = targets.side[m], targets.strict[m]
-    undated = np.isin(kind, ["bound", "change"]) & ~np.isfinite(targets.milestone_time[m]).any(1)
+    undated = np.isin(kind, DATED) & ~np.isfinite(targets.milestone_time[m]).any(1)
     endless = kind == "pace"
-    start = np.where(undated | targets.recurring[m], np.nan, known.start)
+    against_peer = kind == "benchmark"
+    start = np.where(undated | against_peer | targets.recurring[m], np.nan, known.start)
     path = path_at(known.time, time, value, known.start_time, start)
     mark = standing(
         known.value, known.time, path, side, strict, rounding=known.rounding, error=known.error, pace=known.pace,
@@ -184,8 +194,10 @@ def _by_path(targets: Targets, pairs: Pairs, known: Known, time: np.ndarray, val
     status = np.where(endless & (status == ACHIEVED), ON_COURSE, status)
     bound_gap = ahead(known.value, path.next_value, side)
     no_path = ~np.isfinite(mark.gap)
-    reason = np.select([yearly, undated, mark.is_bound_only], ["yearly", "undated", "bound"], "")
-    dated = ~undated & ~endless
+    reason = np.select(
+        [yearly, against_peer, undated, mark.is_bound_only], ["yearly", "benchmark", "undated", "bound"], ""
+    )
+    dated = ~undated & ~endless & ~against_peer
     is_over = dated & (known.time > path.last_time + 1e-9)
     needed = pace_needed(known.value, known.time, path, side, strict)
     per_year = np.abs(targets.milestone_value[m][:, 0])
@@ -279,9 +291,10 @@ def _refuse(answer: Bounds, targets: Targets, pairs: Pairs, known: Known) -> Non
     m = pairs.target
     kind, unit = targets.kind[m], targets.frame.unit.to_numpy(dtype=object)[m]
     share_of_total = (pairs.role == PLAN_BAR) & (kind == "bound") & np.isin(unit, list(ADDITIVE_UNITS))
-    no_base = np.isin(kind, ["change", "pace"]) & ~np.isfinite(answer.next_value)
+    no_base = np.isin(kind, ["change", "points", "pace"]) & ~np.isfinite(answer.next_value)
     without_benchmark = (targets.blocked[m] == "no_value") & np.isin(unit, ["benchmark", "rank"])
-    unmet = (answer.status == CANNOT_JUDGE) & np.isin(kind, ["bound", "change", "pace"])
+    without_benchmark |= (kind == "benchmark") & ~np.isfinite(answer.next_value)
+    unmet = (answer.status == CANNOT_JUDGE) & np.isin(kind, [*DATED, "pace"])
     refusals = [
         (without_benchmark, "no_benchmark"),
         (targets.blocked[m] != "", targets.blocked[m]),

@@ -42,8 +42,9 @@ def judge(
 
     targets: one row per milestone (data_access.plans.read_targets); an area_id column that is filled judges that target
         for that area alone; baseline_value where stated.
-    observations: indicator_id, area_id, period, time, value[, numerator, denominator, lower, upper, status], each
-        series and period once. NaN is "not reported".
+    observations: indicator_id, area_id, period, time, value[, numerator, denominator, lower, upper, status,
+        series_break], each series and period once. NaN is "not reported"; series_break: the definition changed with
+        this figure, earlier ones are not used.
     areas: area_id, level, parent_id, is_unit, name_zh, name_en. The one without a parent among them is the plan's area.
     forecasts: indicator_id, area_id, time, QUANTILE_COLUMNS at least for forecast_years(targets); None: no
         probabilities.
@@ -82,16 +83,40 @@ def known_series(
     hint = pd.Series(targets.rounding_hint, index=targets.frame.indicator_id).groupby(level=0).max()
     decimals = np.maximum(decimals.astype(float), hint.reindex(decimals.index).astype(float))
     figures = observations[observations.indicator_id.isin(units.index)]
-    for column in ("numerator", "denominator", "lower", "upper"):
-        figures = figures if column in figures else figures.assign(**{column: np.nan})
+    numbers = ("time", "value", "numerator", "denominator", "lower", "upper")
+    figures = figures.assign(**{name: figures[name].astype(float) if name in figures else np.nan for name in numbers})
     figures = figures if "status" in figures else figures.assign(status="final")
+    shares = shares_of_units(targets)
+    figures = _units_as_counts(figures, shares, areas)
     texts = {column: pd.Index(figures[column].unique()) for column in ("indicator_id", "area_id", "period", "status")}
     texts["area_id"] = texts["area_id"].union(pd.Index(areas.area_id))
     texts["status"] = texts["status"].union(pd.Index(["final", "provisional"]))
     figures = _as_categories(figures.assign(is_rolled_up=False), texts)
     added_up = _as_categories(roll_up(figures, areas, units), texts)
     figures = pd.concat([figures, added_up], ignore_index=True) if len(added_up) else figures
+    counted_out = figures.indicator_id.isin(shares)  # all units are counted: no sampling error, no test of one
+    figures = figures.assign(**{name: figures[name].mask(counted_out) for name in ("numerator", "denominator")})
     return build_series(figures, indicators, units, decimals, as_of)
+
+
+def shares_of_units(targets: Targets) -> set[str]:
+    """The indicators that plans use as a share of units (townships, hospitals), and as nothing else."""
+    frame = targets.frame
+    return set(frame.indicator_id[frame.rule == "unit_coverage"]) - set(frame.indicator_id[frame.rule == "level"])
+
+
+def _units_as_counts(figures: pd.DataFrame, shares: set[str], areas: pd.DataFrame) -> pd.DataFrame:
+    """A unit that says 0 or 100 % of itself is none or one of one: then the share of units can be added up.
+
+    Only for areas with nothing below them.
+    """
+    plain = figures.indicator_id.isin(shares) & figures.denominator.isna() & figures.value.isin([0.0, 100.0])
+    plain &= ~figures.area_id.isin(areas.parent_id.dropna())
+    if not plain.any():
+        return figures
+    return figures.assign(
+        numerator=figures.numerator.mask(plain, figures.value / 100), denominator=figures.denominator.mask(plain, 1.0)
+    )
 
 
 def _as_categories(figures: pd.DataFrame, texts: dict[str, pd.Index]) -> pd.DataFrame:

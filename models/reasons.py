@@ -33,6 +33,7 @@ BASES: Mapping[str, tuple[str, str]] = {
     "missed": ("已过最后时限", "the final date has passed"),
     "floor_and_trend": ("底线与持续改善合并判断", "floor and improvement judged together"),
     "undated": ("规划未写时限", "the plan sets no date"),
+    "benchmark": ("与对标地区同期数值比较", "compared with another area's figure for the same time"),
     "yearly": ("逐年考核", "judged anew each year"),
 }  # fmt: skip
 

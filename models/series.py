@@ -66,7 +66,8 @@ def build_series(
 
     observations: indicator_id, area_id, period, time, value[, numerator, denominator, lower, upper, status,
         is_rolled_up]. Left out: missing values, periods that end after as_of, part years of an indicator that counts
-        through the year (its figure for June is no smaller a year), a year's last quarter where the year itself is there.
+        through the year (its figure for June is no smaller a year), a year's last quarter where the year itself is there,
+        and everything before a figure whose series_break says that the definition changed with it.
     units, decimals: Series indicator_id -> unit slug, decimal places.
     """
     points = _usable(observations, indicators, as_of)
@@ -90,6 +91,7 @@ def build_series(
 def _usable(observations: pd.DataFrame, indicators: pd.DataFrame | None, as_of: date) -> pd.DataFrame:
     missing = {"numerator": np.nan, "denominator": np.nan, "lower": np.nan, "upper": np.nan, "status": "final"}
     missing |= {"is_rolled_up": False}
+    missing |= {"series_break": False}
     absent = {column: default for column, default in missing.items() if column not in observations}
     points = observations.assign(**absent)
     points = points[np.isfinite(points.value.astype(float)) & (points.time <= time_of(as_of) + TIME_STEP)]
@@ -102,7 +104,15 @@ def _usable(observations: pd.DataFrame, indicators: pd.DataFrame | None, as_of: 
     order = np.lexsort((part, time, series))  # 2024 goes before 2024Q4 and 2024-12, which say the same moment
     new = np.ones(len(order), dtype=bool)
     new[1:] = (np.diff(series[order]) != 0) | (np.diff(time[order]) > TIME_STEP)
-    return points.take(order[new]).reset_index(drop=True)
+    kept = points.take(order[new]).reset_index(drop=True)
+    return _since_break(kept) if kept.series_break.any() else kept
+
+
+def _since_break(points: pd.DataFrame) -> pd.DataFrame:
+    """What was reported since the last change of definition; what came before measures something else."""
+    breaks = points.series_break.astype(bool)
+    to_come = breaks.iloc[::-1].groupby([points.indicator_id, points.area_id], observed=True).cumsum() - breaks
+    return points[to_come.reindex(points.index) == 0].reset_index(drop=True)
 
 
 def _course(

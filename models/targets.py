@@ -15,8 +15,10 @@ RULES = (
     "unit_coverage",
     "completion",
     "change_from_baseline_relative",
+    "change_from_baseline_points",
     "annual_change_points",
 )
+CHANGE_RULES = RULES[-3:]
 SIDES = {">=": 1, ">": 1, "<=": -1, "<": -1, "trend_up": 1, "trend_down": -1, "=": 0}
 DIRECTIONS = {"higher_is_better": 1, "lower_is_better": -1, "hold": 0}
 # scope -> the level whose every unit must pass; plan_area and each_facility have none: facilities are not areas, and a
@@ -35,9 +37,9 @@ class Targets:
     """M targets as arrays; milestones are (M, K), in order of time, NaN where a target has fewer than K.
 
     side: +1 value must reach the bound, -1 must not pass it, 0 must equal it. strict: the bound itself fails.
-    kind: bound (a dated or undated value), change (relative to the baseline), pace (points a year), trend, slowing
-        (growth must slow), completion. blocked: why nothing can be judged whatever the figures say, or "".
-    recurring: the bound holds anew every year. baseline_year, baseline_value: NaN where the plan states none.
+    kind: bound (a dated or undated value), change (percent of the baseline), points (added to it), pace (points a
+        year), benchmark (another area's figure), trend, slowing (growth must slow), completion. blocked: why nothing can be judged whatever the figures say, or "".
+    recurring: the bound holds anew every year (so many a year; never an event). baseline_year, baseline_value: NaN where the plan states none.
     milestone_baseline: (M, K) the year each milestone is relative to, where stated (+10 % on 2019, then on 2022).
     from_previous_year: the change is over last year's figure, every year.
     rounding_hint: decimal places of the milestones' values.
@@ -65,7 +67,8 @@ class Targets:
 def read_targets_frame(rows: pd.DataFrame) -> Targets:
     """The targets of a milestone frame: one row per milestone, the columns of data_access.plans.read_targets.
 
-    Further columns used where present: area_id (judge this target for this area only), baseline_value.
+    Further columns used where present: area_id (judge this target for this area only), baseline_value,
+    benchmark_area_id (a level to reach or beat: that area's own figure for the same time).
     A milestone whose value or year is hidden takes no part; a target none of whose milestones can take part is kept
     and blocked with the reason. Order: as the targets first appear.
     """
@@ -75,7 +78,9 @@ def read_targets_frame(rows: pd.DataFrame) -> Targets:
     rows = rows.assign(_order=order.fillna(0.0), _first=rows.groupby("target_id", sort=False).ngroup())
     rows = rows.sort_values(["_first", "year", "_order"], kind="stable", na_position="last").reset_index(drop=True)
     first = rows.drop_duplicates("target_id").reset_index(drop=True)
-    needs_value = rows.rule.isin(["level", "count_quota", "unit_coverage", *CHANGE_RULES]).to_numpy()
+    needs_value = (
+        rows.rule.isin(["level", "count_quota", "unit_coverage", *CHANGE_RULES]) & ~_has_benchmark(rows)
+    ).to_numpy()
     year_hidden = rows.masked & rows.year.isna() & ~rows.unit.eq("count_per_year")
     why = np.select(
         [year_hidden | (rows.masked & rows.value.isna() & needs_value), rows.value.isna() & needs_value],
@@ -99,7 +104,7 @@ def read_targets_frame(rows: pd.DataFrame) -> Targets:
         strict=first.comparator.isin(["<", ">"]).to_numpy(),
         kind=_kinds(first),
         blocked=first.target_id.map(blocked).to_numpy(dtype=object),
-        recurring=(first.unit == "count_per_year").to_numpy(),
+        recurring=((first.unit == "count_per_year") | _no_events(first)).to_numpy(),
         year_inferred=first.target_id.map(inferred.groupby(rows.target_id).any()).to_numpy(),
         baseline_year=_numbers(first.get("baseline_year", blank)).to_numpy(),
         baseline_value=_numbers(first.get("baseline_value", blank)).to_numpy(),
@@ -107,9 +112,6 @@ def read_targets_frame(rows: pd.DataFrame) -> Targets:
         from_previous_year=first.get("baseline_year", blank).astype(object).eq("previous_year").to_numpy(),
         rounding_hint=first.target_id.map(rows.value.map(decimal_places).groupby(rows.target_id).max()).to_numpy(),
     )
-
-
-CHANGE_RULES = ("change_from_baseline_relative", "annual_change_points")
 
 
 def decimal_places(value: float) -> int:
@@ -166,10 +168,22 @@ def _clash(rows: pd.DataFrame, value: pd.Series, year: pd.Series) -> pd.Series:
 
 
 def _kinds(first: pd.DataFrame) -> np.ndarray:
-    kind = first.rule.map(
-        {"change_from_baseline_relative": "change", "annual_change_points": "pace", "trend": "trend", "completion": "completion"}
-    ).fillna("bound")  # fmt: skip
-    return kind.where(~((kind == "trend") & (first.unit == "percent_change")), "slowing").to_numpy(dtype=object)
+    kinds = {"change_from_baseline_relative": "change", "change_from_baseline_points": "points"}
+    kinds |= {"annual_change_points": "pace", "trend": "trend", "completion": "completion"}
+    kind = first.rule.map(kinds).fillna("bound")
+    kind = kind.where(~((kind == "trend") & (first.unit == "percent_change")), "slowing")
+    return kind.where(~_has_benchmark(first), "benchmark").to_numpy(dtype=object)
+
+
+def _no_events(first: pd.DataFrame) -> pd.Series:
+    """Zero deaths, zero incidents: whatever the date, one is one too many."""
+    return (first.direction == "lower_is_better") & (first.comparator == "=") & (first.value == 0)
+
+
+def _has_benchmark(rows: pd.DataFrame) -> pd.Series:
+    if "benchmark_area_id" not in rows:
+        return pd.Series(False, index=rows.index)
+    return rows.benchmark_area_id.notna() & (rows.benchmark_area_id != "") & (rows.rule == "level")
 
 
 def _padded(rows: pd.DataFrame, target_ids: pd.Series) -> list[np.ndarray]:
