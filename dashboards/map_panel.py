@@ -17,6 +17,7 @@ import pandas as pd
 from dash import ClientsideFunction, Input, Output, State, dcc, html
 
 from dashboards.access import clientside_callback
+from dashboards.components.frame import mark_chinese
 from dashboards.language import current_language
 from dashboards.language import gettext as _
 from models.units import UNITS
@@ -142,7 +143,7 @@ def update(shown: Shown) -> tuple:
         payload(shown),
         legend(shown.legend, shown.picture.legend_title),
         caption,
-        shown.picture.source,
+        mark_chinese(shown.picture.source),
         shown.summary,
     )
 

@@ -1,5 +1,6 @@
 """The frame around every page and the page's own order: finding, what it is of, controls, figure, table, method."""
 
+import re
 from collections.abc import Sequence
 
 import dash
@@ -13,6 +14,8 @@ from dashboards.language import current_language, is_chinese_only, pick
 from dashboards.language import gettext as _
 
 PROBLEM = "kt-problem"
+# From the first Chinese sign to the last one before Latin letters, with the numbers and signs between them.
+CHINESE = re.compile("([\u3000-\u9fff\uff00-\uffef](?:[^A-Za-z]*[\u3000-\u9fff\uff00-\uffef])?)")
 NAVIGATION = "navigation-link"  # type of the top bar's link ids
 
 
@@ -30,14 +33,11 @@ def shell() -> html.Div:
     )
 
 
-def _demo_ribbon() -> html.Div | None:
+def _demo_ribbon() -> html.Aside | None:
     if not data.is_demo():
         return None
-    return html.Div(
-        [html.Strong(DEMO), " ", _("The figures are synthetic and describe no real place.")],
-        className="kt-demo",
-        role="note",
-    )
+    words = [html.Strong(DEMO), " ", _("The figures are synthetic and describe no real place.")]
+    return html.Aside(words, className="kt-demo", **{"aria-label": DEMO})
 
 
 def _brand() -> dcc.Link:
@@ -112,14 +112,14 @@ def page(
     final); see data.subline. trail: of breadcrumbs(). controls: of choice(). children: the main figure.
     table: what stands behind it. method: lines on method and source. wide: for maps, the full width of the window.
     """
-    heading = [html.H1(title), html.P(_dotted(subline), className="kt-subline") if subline else None]
+    heading = [html.H1(mark_chinese(title)), html.P(_dotted(subline), className="kt-subline") if subline else None]
     choices = html.Div(list(controls), className="kt-controls") if controls else None
     parts = [
         trail,
         html.Div([html.Div(heading), choices], className="kt-head"),
         html.Div(list(children), className="kt-main"),
         html.Section(table, className="kt-behind-figure") if table is not None else None,
-        html.Footer([html.P(line) for line in method], className="kt-method") if method else None,
+        html.Footer([html.P(mark_chinese(line)) for line in method], className="kt-method") if method else None,
     ]
     return html.Main(
         [part for part in parts if part is not None],
@@ -136,8 +136,19 @@ def nothing_judged() -> html.Main:
 
 
 def _dotted(parts: Sequence) -> list:
-    shown = [part for part in parts if part]
-    return [piece for part in shown for piece in (" · ", part)][1:]
+    shown = [mark_chinese(part) for part in parts if part]
+    return [piece for part in shown for piece in (" · ", *(part if isinstance(part, list) else [part]))][1:]
+
+
+def mark_chinese(text):
+    """A sentence for an English reader with the Chinese in it marked as Chinese; anything else as it is.
+
+    Documents are cited as they are called, and a voice reads them right only when it is told.
+    """
+    if current_language() == "zh" or not isinstance(text, str) or not CHINESE.search(text):
+        return text
+    pieces = CHINESE.split(text)  # odd places are Chinese
+    return [html.Span(piece, lang="zh") if place % 2 else piece for place, piece in enumerate(pieces) if piece]
 
 
 def section(heading: str, children, *, className: str = "") -> html.Section:
