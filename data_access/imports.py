@@ -14,15 +14,15 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine
 
 from data_access import submissions
+from data_access.cells import CellError
 from data_access.engine import writing
 from data_access.errors import InputError
 from data_access.files import SourceFile, open_file
 from data_access.headers import OUR_OWN_SHEETS, Table, check_shape, find_table
-from data_access.kinds import EXAMPLE_MARK, KINDS, Kind
+from data_access.kinds import KINDS, Kind
 from data_access.ledger import StagedFigures, Stored, staging
 from data_access.observation_checks import SHEET_STRIDE, Known, ObservationChecks
-from data_access.plain_text import compact
-from data_access.records import Record, RecordReader
+from data_access.records import Record, RecordReader, read_mark
 from data_access.register_checks import ConvertToWgs84, check_register
 from data_access.registers import REGISTERS, write_register
 from data_access.reports import ImportReport, Problems
@@ -144,8 +144,7 @@ class _Import:
         for number, cells in table.rows:
             if len(cells) < table.width:
                 cells += [""] * (table.width - len(cells))
-            if mark is not None and compact(cells[mark]) == EXAMPLE_MARK:
-                self.report.example_rows += 1
+            if mark is not None and cells[mark] and self._is_example(table, number, cells[mark]):
                 continue
             self.report.rows_read += 1
             if (len(cells) > table.width or table.nameless) and not check_shape(table, number, cells, self.problems):
@@ -153,6 +152,17 @@ class _Import:
             if table.sheet.unfinished and not self._is_worked_out(table, number):
                 continue
             yield number, cells[: table.width]
+
+    def _is_example(self, table: Table, number: int, mark: str) -> bool:
+        try:
+            is_example = read_mark(mark)
+        except CellError as error:
+            self.report.rows_read += 1
+            label = table.labels["row_mark"]
+            self.problems.add(table.sheet.name, number, label, mark, "unknown_mark", error.what, error.mend)
+            return True  # it is passed over, and said so
+        self.report.example_rows += is_example
+        return is_example
 
     def _is_worked_out(self, table: Table, number: int) -> bool:
         for name, at in table.columns.items():

@@ -40,25 +40,26 @@ class RecordReader:
         records: list[Record] = []
         for table in tables:
             for number, cells in table.rows:
-                if check_shape(table, number, cells, self.problems) and not self._is_example(table, number, cells):
-                    record = self._record(table, number, cells)
-                    if record is not None:
-                        records.append(record)
+                record = (
+                    self._record(table, number, cells) if check_shape(table, number, cells, self.problems) else None
+                )
+                if record is not None:
+                    records.append(record)
         return self._without_repeats(records)
 
     def refuse(self, record: Record, name: str, value: Any, rule: str, what: str, mend: str) -> None:
         label = record["labels"].get(name, self.kind.column(name).label)
         self.problems.add(record["sheet"], record["row"], label, str(value), rule, what, mend)
 
-    def _is_example(self, table: Table, number: int, cells: list[str]) -> bool:
-        if "row_mark" not in table.columns or table.columns["row_mark"] >= len(cells):
-            return False
-        mark = compact(cells[table.columns["row_mark"]])
-        self.example_rows += mark == EXAMPLE_MARK
-        return mark == EXAMPLE_MARK
+    def _is_example(self, cells: list[str], at: int) -> bool:
+        is_example = at < len(cells) and compact(cells[at]) == EXAMPLE_MARK
+        self.example_rows += is_example
+        return is_example
 
     def _record(self, table: Table, number: int, cells: list[str]) -> Record | None:
         before = self.problems.total
+        if "row_mark" in table.columns and self._is_example(cells, table.columns["row_mark"]):
+            return None
         record: Record = {"sheet": table.sheet.name, "row": number, "labels": table.labels}
         for name, at in table.columns.items():
             text = cells[at] if at < len(cells) else ""
@@ -114,7 +115,7 @@ class RecordReader:
             "area": lambda text: self._areas.ids[self._areas.find(text)],
             "unit": self._units.find,
             "year": self._read_year,
-            "mark": _read_mark,
+            "mark": read_mark,
         }[column.grammar]
 
     def _read_year(self, text: str) -> int | None:
@@ -149,6 +150,8 @@ def _read_slugs(text: str) -> str | None:
     return ";".join(str(read_slug(part)) for part in parts) or None
 
 
-def _read_mark(text: str) -> None:
-    if compact(text):
+def read_mark(text: str) -> bool:
+    """Whether the row is an example, which is not imported."""
+    if compact(text) not in ("", EXAMPLE_MARK):
         raise CellError(f"行标记“{trimmed(text)}”不认识", f"此列只能留空,或写“{EXAMPLE_MARK}”(该行不导入)")
+    return bool(compact(text))

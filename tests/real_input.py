@@ -64,7 +64,7 @@ def indicators_of(panel: pd.DataFrame) -> pd.DataFrame:
 
 def observations_of(panel: pd.DataFrame) -> pd.DataFrame:
     # the unit stands beside every figure, so that 0.8 under percent is not asked about
-    return panel[["indicator_id", "area_id", "year", "value", "unit"]]
+    return panel.rename(columns={"year": "period"})[["indicator_id", "area_id", "period", "value", "unit"]]
 
 
 def targets_of(panel: pd.DataFrame) -> pd.DataFrame:

@@ -272,6 +272,16 @@ def test_a_stated_unit_lets_a_small_percentage_stand_and_a_wrong_one_is_refused(
     assert "单位与指标表不一致:“婴儿死亡率”的单位是“‰”" in sentences(bad)[0]
 
 
+def test_a_mark_that_is_no_example_is_asked_about(store, tmp_path):
+    head = "指标,地区代码,时期,数值,行标记\n"
+
+    figures_marked = send(store, tmp_path, head + "health_literacy,150602,2024,85,作废\n")
+    area_marked = send(store, tmp_path, "地区代码,层级,名称,行标记\n150621,旗县区,达拉特旗,作废\n", "areas")
+
+    assert "行标记“作废”不认识" in sentences(figures_marked)[0]
+    assert "行标记“作废”不认识" in sentences(area_marked)[0]
+
+
 def test_an_interval_must_hold_its_value(store, tmp_path):
     head = "指标,地区代码,时期,数值,区间下限,区间上限\n"
 
