@@ -44,7 +44,7 @@ class Shown:
 
     areas, dots: from map_values.layer_values, dots may be None; outline: {"url", "hash"} of thicker borders, or None.
     legend: from map_values.counted. place: the map is fitted anew when it changes. bounds: west, south, east, north.
-    tooltip_notes: area_id -> one line more under its figure.
+    tooltip_notes: area_id -> one line more under its figure. source_line: the picture's source, marked up for the page.
     """
 
     areas: dict | None
@@ -59,6 +59,7 @@ class Shown:
     picture: Picture
     dots: dict | None = None
     outline: dict | None = None
+    source_line: list | None = None
     says_class: bool = False
     tooltip_notes: Mapping[str, str] = field(default_factory=dict)
 

@@ -1,6 +1,7 @@
 """What a map says in words: the finding over it, what it is of, its summary for those who cannot see it."""
 
 import pandas as pd
+from dash import html
 
 from dashboards import components, data, map_figures, wording
 from dashboards.components.figures import DEMO
@@ -111,12 +112,29 @@ def source(answer: Answer) -> str:
     """Where the boundaries come from, and that cells are illustrative where they are."""
     if answer.layer is None:
         return ""
-    origin = " ".join(part for part in (answer.layer["source"], answer.layer["review_number"]) if part)
-    parts = [_("Boundaries: {origin}", origin=origin)]
-    says_so = "示意" in answer.layer["source"] and current_language() == "zh"
-    if answer.layer["is_illustrative"] and not says_so:
-        parts.append(_("Illustrative cells, not administrative boundaries"))
+    parts = [_("Boundaries: {origin}", origin=origin(answer)), *cell_notice(answer)]
     return " · ".join(parts)
+
+
+def origin(answer: Answer) -> str:
+    """The boundaries' source and review number, in the data's own words (Chinese)."""
+    return " ".join(part for part in (answer.layer["source"], answer.layer["review_number"]) if part)
+
+
+def cell_notice(answer: Answer) -> list[str]:
+    """That the cells are illustrative, where they are and the source does not say so in the reader's language."""
+    says_so = "示意" in answer.layer["source"] and current_language() == "zh"
+    is_needed = answer.layer["is_illustrative"] and not says_so
+    return [_("Illustrative cells, not administrative boundaries")] if is_needed else []
+
+
+def source_line(answer: Answer) -> list:
+    """source() for the page: the data's Chinese is marked as Chinese for an English reader."""
+    if answer.layer is None:
+        return []
+    before, after = _("Boundaries: {origin}", origin="\n").split("\n")
+    notice = "".join(f" · {part}" for part in cell_notice(answer))
+    return [before, html.Span(origin(answer), lang="zh"), after + notice]
 
 
 def tooltip_notes(answer: Answer) -> dict[str, str]:

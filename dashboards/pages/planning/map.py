@@ -143,6 +143,7 @@ def shown(answer: Answer, found: str) -> map_panel.Shown:
         decimals=decimals,
         summary=map_words.summary(answer, found),
         picture=map_words.picture(answer, found),
+        source_line=map_words.source_line(answer),
         says_class=choice.colour == BY_STATUS,
         tooltip_notes=map_words.tooltip_notes(answer),
     )
