@@ -8,7 +8,7 @@ import pandas as pd
 import shapely
 from sqlalchemy import Engine, or_, select
 
-from data_access.frames import DATE, read_frame
+from data_access.frames import DATE, among, read_frame
 from data_access.tables import areas, boundaries
 
 AREAS = {
@@ -86,7 +86,7 @@ def read_boundaries(
     """
     query = select(*(boundaries.c[name] for name in BOUNDARIES)).join(areas, areas.c.area_id == boundaries.c.area_id)
     if area_ids is not None:
-        query = query.where(boundaries.c.area_id.in_(list(area_ids)))
+        query = query.where(among(boundaries.c.area_id, area_ids))
     if level is not None:
         query = query.where(areas.c.level == level)
     if parent is not None:

@@ -5,7 +5,7 @@ from collections.abc import Collection
 import pandas as pd
 from sqlalchemy import Engine, select
 
-from data_access.frames import DATE, read_frame
+from data_access.frames import DATE, among, read_frame
 from data_access.tables import facilities, submissions
 
 FACILITIES = {
@@ -38,5 +38,5 @@ def read_facilities(engine: Engine, area_ids: Collection[str] | None = None) -> 
     columns = [facilities.c[name] for name in FACILITIES if name != "is_demo"]
     query = select(*columns, submissions.c.is_demo).join(submissions, isouter=True)
     if area_ids is not None:
-        query = query.where(facilities.c.area_id.in_(list(area_ids)))
+        query = query.where(among(facilities.c.area_id, area_ids))
     return read_frame(engine, query.order_by(facilities.c.facility_id), FACILITIES)

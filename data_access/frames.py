@@ -1,10 +1,10 @@
 """Query results as frames whose columns and types do not depend on what the rows happen to hold."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, Engine, Select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, String, bindparam
 
 DATE = "datetime64[s]"
 MOMENT = "datetime64[us, UTC]"
@@ -21,6 +21,11 @@ def read_frame(engine: Engine | Connection, query: Select, types: Mapping[str, s
     result = engine.execute(query)
     rows = pd.DataFrame(result.fetchall(), columns=list(result.keys()), dtype=object)
     return rows[list(types)].astype(dict(types))
+
+
+def among(column: ColumnElement[str], ids: Iterable[str]) -> ColumnElement[bool]:
+    """column IN ids, for any number of ids: a database takes only some 32,000 parameters, so they stand in the text."""
+    return column.in_(bindparam(None, list(ids), expanding=True, literal_execute=True, type_=String()))
 
 
 def records(frame: pd.DataFrame) -> list[dict]:

@@ -5,7 +5,7 @@ from collections.abc import Collection
 import pandas as pd
 from sqlalchemy import Engine, select
 
-from data_access.frames import DATE, read_frame
+from data_access.frames import DATE, among, read_frame
 from data_access.tables import health_cells, submissions
 
 HEALTH_CELLS = {
@@ -36,5 +36,5 @@ def read_health_cells(engine: Engine, area_ids: Collection[str] | None = None) -
     columns = [health_cells.c[name] for name in HEALTH_CELLS if name != "is_demo"]
     query = select(*columns, submissions.c.is_demo).join(submissions, isouter=True)
     if area_ids is not None:
-        query = query.where(health_cells.c.area_id.in_(list(area_ids)))
+        query = query.where(among(health_cells.c.area_id, area_ids))
     return read_frame(engine, query.order_by(health_cells.c.health_cell_id), HEALTH_CELLS)

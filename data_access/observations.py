@@ -6,7 +6,7 @@ from datetime import date
 import pandas as pd
 from sqlalchemy import Engine, or_, select
 
-from data_access.frames import DATE, read_frame
+from data_access.frames import DATE, among, read_frame
 from data_access.submissions import last_submission_by
 from data_access.tables import observations, submissions
 
@@ -48,9 +48,9 @@ def read_observations(
         observations, submissions, submissions.c.submission_id == ledger.stated_by
     )
     if indicator_ids is not None:
-        query = query.where(ledger.indicator_id.in_(list(indicator_ids)))
+        query = query.where(among(ledger.indicator_id, indicator_ids))
     if area_ids is not None:
-        query = query.where(ledger.area_id.in_(list(area_ids)))
+        query = query.where(among(ledger.area_id, area_ids))
     query = query.order_by(ledger.indicator_id, ledger.area_id, ledger.time, ledger.period)
     with engine.connect() as connection:
         if known_on is None:
