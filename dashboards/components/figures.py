@@ -1,5 +1,7 @@
 """The one way to a figure on a page: its box, its look, and what no copy of it may lose (DEMO mark, source)."""
 
+import re
+
 import plotly.graph_objects as go
 from dash import dcc, html
 
@@ -40,6 +42,8 @@ PALETTES = {
         "cannot_judge": "#9aa6b2",
     },
 }
+MARGINS = {"l": 56, "r": 24, "t": 32, "b": 40}
+SOURCE_LINE, SOURCE_WIDTH = 16, 56  # pixels; half-width signs of 12 px that fit a phone
 DEMO = "演示数据 DEMO DATA"  # in both languages at once: a picture travels
 
 
@@ -74,7 +78,7 @@ def graph(
 def finish(figure: go.Figure, *, source: str = "") -> go.Figure:
     """Give a figure the house's look, its source line and, over synthetic figures, the DEMO mark. Changes and returns it.
 
-    Texts and margins the figure has set itself stay; the source line takes 28 px under the lower margin.
+    Texts and margins the figure has set itself stay; the source takes its lines under the lower margin.
     """
     colours = palette()
     lines = {"gridcolor": colours["lines"], "linecolor": colours["muted"], "zerolinecolor": colours["lines"]}
@@ -84,7 +88,7 @@ def finish(figure: go.Figure, *, source: str = "") -> go.Figure:
         paper_bgcolor=colours["paper"],
         plot_bgcolor=colours["paper"],
         colorway=[colours["accent"], colours["on_course"], colours["slow"], colours["reversing"], colours["muted"]],
-        margin={"l": 56, "r": 24, "t": 32, "b": 40},
+        margin=MARGINS,
         xaxis={**lines, "showgrid": False, "ticks": "outside", "tickcolor": colours["muted"]},
         yaxis=lines,
         hoverlabel={"font": {"family": FONT}},
@@ -92,13 +96,33 @@ def finish(figure: go.Figure, *, source: str = "") -> go.Figure:
         showlegend=False,
     )
     figure.update_layout(template=template, modebar={"remove": ["sendDataToCloud"]})
-    margin = figure.layout.margin.b if figure.layout.margin.b is not None else 40
-    figure.update_layout(margin={"b": margin + (28 if source else 0)})
+    below, left = _margin(figure, "b"), _margin(figure, "l")
+    lines_of_source = wrapped(source)
+    figure.update_layout(margin={"b": below + SOURCE_LINE * len(lines_of_source) + (8 if source else 0)})
     if source:
-        figure.add_annotation(_corner(source, x=0, y=0, anchor="left", shift=-(margin + 22), colour=colours["muted"]))
+        note = _corner("<br>".join(lines_of_source), x=0, y=0, anchor="left", shift=-below, colour=colours["muted"])
+        figure.add_annotation({**note, "xshift": 8 - left, "yanchor": "top", "align": "left"})
     if data.is_demo():
         figure.add_annotation(_corner(DEMO, x=1, y=1, anchor="right", shift=20, colour=colours["reversing"]))
     return figure
+
+
+def wrapped(text: str) -> list[str]:
+    """The text in lines that fit a phone; a Chinese sign counts double. No line for no text."""
+    lines, width = [""], 0
+    for piece in re.findall(r"[^\s\u2e80-\uffef]+\s*|\s+|[\u2e80-\uffef]", text):
+        piece_width = sum(2 if sign >= "\u2e80" else 1 for sign in piece)
+        if width + piece_width > SOURCE_WIDTH and lines[-1]:
+            lines.append("")
+            width = 0
+        lines[-1] += piece
+        width += piece_width
+    return [line.strip() for line in lines if line.strip()]
+
+
+def _margin(figure: go.Figure, side: str) -> float:
+    own = figure.layout.margin[side]
+    return MARGINS[side] if own is None else own
 
 
 def _corner(text: str, *, x: float, y: float, anchor: str, shift: int, colour: str) -> dict:

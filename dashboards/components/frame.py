@@ -53,16 +53,12 @@ def _navigation() -> html.Nav:
     sections: dict[str, list[access.Page]] = {}
     for page in pages:
         sections.setdefault(page.section, []).append(page)
-    groups = [
-        html.Div(
-            [
-                html.Span(_(name), className="kt-section-name"),
-                *(dcc.Link(_(page.name), href=page.path, id={"type": NAVIGATION, "path": page.path}) for page in group),
-            ],
-            className="kt-section",
-        )
-        for name, group in sections.items()
-    ]
+    groups = []
+    for name, group in sections.items():
+        links = [dcc.Link(_(page.name), href=page.path, id={"type": NAVIGATION, "path": page.path}) for page in group]
+        # A heading over a single page would only say it twice.
+        heading = [html.Span(_(name), className="kt-section-name")] if len(group) > 1 else []
+        groups.append(html.Div(heading + links, className="kt-section"))
     return html.Nav(groups, className="kt-nav", **{"aria-label": _("Pages")})
 
 

@@ -10,6 +10,7 @@ from dashboards.language import current_language
 from dashboards.language import gettext as _
 
 ROWS_A_PAGE = 20
+ROW_HEIGHT = 32
 
 
 def column(
@@ -44,13 +45,13 @@ def table(
     grid = dag.AgGrid(
         id=id,
         rowData=records,
-        columnDefs=[{**first, "pinned": "left", "lockPinned": True}, *others],
+        columnDefs=[{"width": 128, "flex": 0, **first, "pinned": "left", "lockPinned": True}, *others],
         defaultColDef={
             "sortable": True,
-            "filter": True,
+            "filter": len(records) > ROWS_A_PAGE,  # what is seen whole needs no filter
             "resizable": True,
             "flex": 1,
-            "minWidth": 96,
+            "minWidth": 104,
             "wrapHeaderText": True,
             "autoHeaderHeight": True,
         },
@@ -61,7 +62,7 @@ def table(
             "paginationPageSizeSelector": [ROWS_A_PAGE, 50, 100],
             "domLayout": "autoHeight" if height == "auto" else "normal",
             "localeText": locale_text(),
-            "suppressCellFocus": False,
+            "rowHeight": ROW_HEIGHT,
             "enableCellTextSelection": True,
             "animateRows": False,
             "theme": {"function": "themeQuartz"},  # carries its own style; the older themes are sheets on a CDN

@@ -87,3 +87,13 @@ def test_the_colours_of_figures_are_those_of_the_page():
     for theme, part in (("light", style[light:dark]), ("dark", style[dark:])):
         for name, colour in components.PALETTES[theme].items():
             assert f"--kt-{name}: {colour};" in part.split("}")[0]
+
+
+def test_a_long_source_is_broken_into_lines_that_fit_a_phone():
+    from dashboards.components.figures import wrapped
+
+    lines = wrapped("Figures: as reported · 目标：鄂府办发〔2020〕33号，1.2 开展全民健康教育，由各旗区报送数据汇总而成")
+
+    assert wrapped("") == []
+    assert len(lines) == 2
+    assert "".join(lines).replace(" ", "").endswith("汇总而成")

@@ -1,0 +1,50 @@
+import argparse
+import socket
+
+import pytest
+
+from dashboards import serving
+from data_access.errors import InputError
+from settings import Settings
+
+
+def parsed(*words: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    serving.add_arguments("serve", parser)
+    return parser.parse_args(words)
+
+
+def test_an_address_that_others_can_reach_is_refused(capsys):
+    for host in ("0.0.0.0", "192.168.1.20", "example.org"):
+        with pytest.raises(SystemExit) as refused:
+            parsed("--host", host)
+        assert refused.value.code == 2
+    assert "127.0.0.1" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "x", "８０５０", "-1"])
+def test_what_is_no_port_is_refused(port):
+    with pytest.raises(SystemExit):
+        parsed(f"--port={port}")
+
+
+def test_the_command_line_goes_before_the_environment():
+    settings = serving.with_arguments(Settings(port=1), parsed("--port", "9000", "--site", "internal"))
+
+    assert (settings.port, settings.site, settings.host) == (9000, "internal", "127.0.0.1")
+
+
+def test_without_a_database_it_says_which_command_makes_one(tmp_path):
+    settings = Settings(database_url=f"sqlite:///{tmp_path / 'none.db'}", data_folder=tmp_path)
+
+    with pytest.raises(InputError, match=r"manage\.py init-db"):
+        serving.run("serve", parsed("--no-worker"), settings)
+
+
+def test_a_port_that_is_taken_is_said_so(empty_store):
+    settings, _engine = empty_store
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(InputError, match="--port"):
+            serving.run("serve", parsed("--no-worker", "--port", str(taken.getsockname()[1])), settings)
