@@ -224,7 +224,8 @@ def _by_path(targets: Targets, pairs: Pairs, known: Known, time: np.ndarray, val
         baseline_is_first=path.on_baseline & known.baseline_is_first & ~mark.is_bound_only & ~is_over,
         is_over=is_over,
         yearly_points=known.yearly_points,
-        goal=np.where(dated & ~yearly, path.last_value, np.nan),
+        # A figure that rounds to the bound meets it: 99.96 % is reported as 100 %.
+        goal=np.where(dated & ~yearly, path.last_value - np.where(strict, 0, side) * known.rounding / 2, np.nan),
         goal_comparator=_comparators(targets)[m],
     )
 

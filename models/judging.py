@@ -10,7 +10,7 @@ from models.bounds import Bounds, bounds_of
 from models.intervals import QUANTILE_COLUMNS
 from models.pairs import PLAN_BAR, UNIT, WHOLE, Pairs, make_pairs
 from models.probability import POINTS_FOR_REFERENCE, gate, probability_of_missing
-from models.rates import roll_up
+from models.rates import ADDITIVE_UNITS, roll_up
 from models.reasons import LONGEST, SEPARATOR
 from models.series import SeriesSet, build_series
 from models.status import ACHIEVED, BEHIND, CANNOT_JUDGE, ON_COURSE, REVERSING, SLOW, STATUSES
@@ -27,6 +27,7 @@ MARKS = [
 LIKELY, UNLIKELY = 2 / 3, 1 / 3  # of missing: beyond these a mark that says otherwise goes to the analysts
 FAILING = (SLOW, BEHIND, REVERSING)
 FIRST_FAILING, CANNOT = STATUSES.index(SLOW), STATUSES.index(CANNOT_JUDGE)
+REVERSES, WORST_OF_A_WHOLE = STATUSES.index(REVERSING), STATUSES.index(BEHIND)
 
 
 def judge(
@@ -96,7 +97,9 @@ def known_series(
     figures = pd.concat([figures, added_up], ignore_index=True) if len(added_up) else figures
     counted_out = figures.indicator_id.isin(shares)  # all units are counted: no sampling error, no test of one
     figures = figures.assign(**{name: figures[name].mask(counted_out) for name in ("numerator", "denominator")})
-    return build_series(figures, indicators, units, decimals, as_of)
+    # People and places are counted, not rounded: one too few is one too few.
+    rounding = (10.0**-decimals).mask(units.isin(ADDITIVE_UNITS) & (decimals == 0), 0.0)
+    return build_series(figures, indicators, units, rounding, as_of)
 
 
 def shares_of_units(targets: Targets) -> set[str]:
@@ -250,6 +253,8 @@ def _add_probability(marks: pd.DataFrame, bounds: Bounds, forecasts: pd.DataFram
 def _pass_on_units(marks: pd.DataFrame, pairs: Pairs) -> pd.DataFrame:
     """The mark of an area whose every unit must pass, from the marks of its units: it fails if any of them fails.
 
+    One township that loses ground does not make a city reverse: that takes all of them.
+
     Its probability of missing is that of the unit most likely to: all passing is no likelier than that one passing.
     """
     status, reason = marks.status.to_numpy(dtype=object).copy(), marks.reason.to_numpy(dtype=object).copy()
@@ -266,7 +271,8 @@ def _pass_on_units(marks: pd.DataFrame, pairs: Pairs) -> pd.DataFrame:
         if not len(units) or (not len(failing) and len(judged) < len(units)):
             status[whole], reason[whole] = CANNOT_JUDGE, "units_missing" if len(units) else "no_units"
         else:
-            status[whole], reason[whole] = STATUSES[rank[judged].max()], "each_unit"
+            worst = min(rank[judged].max(), WORST_OF_A_WHOLE) if (rank[judged] < REVERSES).any() else REVERSES
+            status[whole], reason[whole] = STATUSES[worst], "each_unit"
         known = units[np.isfinite(p_miss[units])]
         weakest = known[p_miss[known].argmax()] if len(known) else None
         p_miss[whole] = np.nan if weakest is None else p_miss[weakest]

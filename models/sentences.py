@@ -21,12 +21,12 @@ STATUS_WORDS = {
     REVERSING: ("倒退", "reversing"),
     CANNOT_JUDGE: ("无法判断", "cannot be judged"),
 }
-# upper end of the probability of missing -> words
+# Upper end of the probability of missing, rounded to fives of a percent as it is shown -> words.
 PROBABILITY_WORDS = [
     (0.10, "很可能达标", "very likely to be met"),
     (0.33, "较可能达标", "likely to be met"),
     (0.66, "能否达标难以判断", "too close to call"),
-    (0.90, "较可能落空", "likely to be missed"),
+    (0.91, "较可能落空", "likely to be missed"),
     (1.01, "很可能落空", "very likely to be missed"),
 ]
 OPERATOR_WORDS = {
@@ -100,9 +100,14 @@ def sentence_en(told: Facts) -> np.ndarray:
 def probability_words(p_miss: float, language: str) -> str:
     """The words for a probability of missing; "" where it is withheld."""
     for upper, *words in PROBABILITY_WORDS:
-        if p_miss < upper:
+        if in_fives(p_miss) < upper:
             return words[language == "en"]
     return ""
+
+
+def in_fives(p_miss):
+    """The probability as it is shown: no finer than 5 %."""
+    return np.round(np.asarray(p_miss, dtype=float) * 20) / 20
 
 
 def _sentence(told: Facts, lang: int) -> np.ndarray:
@@ -178,14 +183,14 @@ def _met_en(told: Facts, word: np.ndarray) -> np.ndarray:
 def _path_zh(told: Facts, word: np.ndarray) -> np.ndarray:
     path, size = _values(told.marks.path_value, told.unit, 0), _changes(told.marks.gap, told.unit, 0)
     compared = "比规划路径应有的" + path + np.where(_is_above(told), "高", "低") + size
-    compared = np.where(told.marks.gap == 0, "与规划路径应有的" + path + "持平", compared)
+    compared = np.where(_is_nothing(told.marks.gap, told.unit), "与规划路径应有的" + path + "持平", compared)
     return "," + compared + "," + word + "。"
 
 
 def _path_en(told: Facts, word: np.ndarray) -> np.ndarray:
     path, size = _values(told.marks.path_value, told.unit, 1), _changes(told.marks.gap, told.unit, 1)
     compared = size + np.where(_is_above(told), " above", " below") + " the " + path + " planned by then"
-    compared = np.where(told.marks.gap == 0, "level with the " + path + " planned by then", compared)
+    compared = np.where(_is_nothing(told.marks.gap, told.unit), "level with the " + path + " planned by then", compared)
     return ", " + compared + ": " + word + "."
 
 
@@ -199,6 +204,12 @@ def _bound_en(told: Facts, word: np.ndarray) -> np.ndarray:
     return ", " + _changes(told.marks.gap, told.unit, 1) + " off the" + year + " target (" + goal + "): " + word + "."
 
 
+def _is_nothing(value: pd.Series, unit: np.ndarray) -> np.ndarray:
+    """Whether a number would be written as zero."""
+    half_step = _map(unit, lambda slug: 0.5 * 10.0 ** -unit_of(slug).decimals).astype(float)
+    return np.abs(value.to_numpy(dtype=float)) < half_step
+
+
 def _is_above(told: Facts) -> np.ndarray:
     """Whether the value lies above the path: ahead of it where more is better, behind it where less is."""
     return (told.marks.gap.to_numpy() > 0) == (told.side >= 0)
@@ -209,13 +220,14 @@ def _direction(told: Facts, lang: int) -> np.ndarray:
     marks, status = told.marks, told.marks.status.to_numpy(dtype=object)
     pace = marks.pace_seen.to_numpy() * np.where(told.side < 0, -1, 1)
     size, slowing = _changes(marks.pace_seen, told.unit, lang), told.unit == "percent_change"
+    still = _is_nothing(marks.pace_seen, told.unit)
     rightward = marks.pace_seen.to_numpy() > marks.tolerance.to_numpy()
     floor_lost = _has(marks.reason, "floor_and_trend") & rightward & ~np.isin(status, [ACHIEVED, ON_COURSE])
     if lang == 0:
         way = np.where(
             pace > 0, np.where(slowing, "增速每年加快", "每年提高"), np.where(slowing, "增速每年放缓", "每年降低")
         )
-        moved = ",近年" + np.where(pace == 0, "没有变化", way + size)
+        moved = ",近年" + np.where(still, "没有明显变化", way + size)
         words = {ON_COURSE: ",符合规划方向。", SLOW: ",变化不明显,偏慢。", BEHIND: ",与规划方向相反,滞后。"}
         words |= {REVERSING: ",与规划方向相反且经检验属实,倒退。", ACHIEVED: ",较基期已按规划方向改善,已达标。"}
         lost = ",方向正确,但未守住底线,"
@@ -225,9 +237,9 @@ def _direction(told: Facts, lang: int) -> np.ndarray:
             np.where(slowing, "growth quickened by ", "risen by "),
             np.where(slowing, "growth slowed by ", "fallen by "),
         )
-        moved = "; of late it has " + np.where(pace == 0, "not moved", way + size + " a year")
+        moved = "; of late it has " + np.where(still, "hardly moved", way + size + " a year")
         moved = np.where(
-            slowing, "; of late " + np.where(pace == 0, "growth has not changed", way + size + " a year"), moved
+            slowing, "; of late " + np.where(still, "growth has hardly changed", way + size + " a year"), moved
         )
         words = {ON_COURSE: ", the way the plan asks for.", SLOW: ", too little to tell: slow."}
         words |= {
@@ -270,20 +282,20 @@ def _pace_told(told: Facts, lang: int) -> np.ndarray:
     actual = seen * np.where(told.side < 0, -1, 1)
     goal, year = _values(marks.next_value, told.unit, lang), marks.next_year
     endless, up = told.rule == "annual_change_points", told.side > 0
-    known = [~np.isfinite(actual), actual > 0, actual < 0]
+    known = [~np.isfinite(actual), _is_nothing(marks.pace_seen, told.unit), actual > 0]
     if lang == 0:
         way = np.where(up, "提高", "降低")
         aim = np.where(
             endless, "规划要求每年" + way + size, "要在" + _years(year, 0) + way + "到" + goal + ",每年需" + way + size
         )
-        moved = np.select(known, ["", ",近年实际每年提高" + done, ",近年实际每年降低" + done], ",近年没有变化")
+        moved = np.select(known, ["", ",近年没有明显变化", ",近年实际每年提高" + done], ",近年实际每年降低" + done)
         return aim + moved + "。"
     way = np.where(up, "a rise of ", "a fall of ") + size + " a year"
     aim = np.where(endless, " The plan asks for " + way, " Reaching " + goal + _by_year(year) + " takes " + way)
     moved = np.select(
         known,
-        ["", "; of late it has risen by " + done + " a year", "; of late it has fallen by " + done + " a year"],
-        "; of late it has not moved",
+        ["", "; of late it has hardly moved", "; of late it has risen by " + done + " a year"],
+        "; of late it has fallen by " + done + " a year",
     )
     return aim + moved + "."
 
@@ -294,8 +306,8 @@ def _outlook(told: Facts, lang: int) -> np.ndarray:
     p = marks.p_miss.to_numpy()
     words = np.full(len(p), "", dtype=object)
     for upper, *both in reversed(PROBABILITY_WORDS):
-        words = np.where(p < upper, both[lang], words)
-    five = _map(np.nan_to_num(np.round(p * 20) * 5), lambda x: f"{x:.0f}")
+        words = np.where(in_fives(p) < upper, both[lang], words)
+    five = _map(np.nan_to_num(in_fives(p) * 100), lambda x: f"{x:.0f}")
     reference = (marks.p_miss_basis == "reference").to_numpy()
     year = _years(marks.final_year, lang)
     if lang == 0:

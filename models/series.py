@@ -60,7 +60,7 @@ class SeriesSet:
 
 
 def build_series(
-    observations: pd.DataFrame, indicators: pd.DataFrame | None, units: pd.Series, decimals: pd.Series, as_of: date
+    observations: pd.DataFrame, indicators: pd.DataFrame | None, units: pd.Series, rounding: pd.Series, as_of: date
 ) -> SeriesSet:
     """The series that can be judged from what had been reported.
 
@@ -68,7 +68,7 @@ def build_series(
         is_rolled_up]. Left out: missing values, periods that end after as_of, part years of an indicator that counts
         through the year (its figure for June is no smaller a year), a year's last quarter where the year itself is there,
         and everything before a figure whose series_break says that the definition changed with it.
-    units, decimals: Series indicator_id -> unit slug, decimal places.
+    units, rounding: Series indicator_id -> unit slug, one step of rounding.
     """
     points = _usable(observations, indicators, as_of)
     codes, seen = pd.factorize(points.indicator_id)
@@ -83,9 +83,9 @@ def build_series(
     keys = pd.MultiIndex.from_arrays(
         [points[name].to_numpy(dtype=object)[start] for name in ("indicator_id", "area_id")]
     )
-    rounding = 10.0 ** -keys.get_level_values(0).map(decimals).to_numpy(dtype=float)
-    course = _course(points, start, stop, multiplier, rounding)
-    return SeriesSet(keys=keys, start=start, stop=stop, points=points, rounding=rounding, **course)
+    step = keys.get_level_values(0).map(rounding).to_numpy(dtype=float)
+    course = _course(points, start, stop, multiplier, step)
+    return SeriesSet(keys=keys, start=start, stop=stop, points=points, rounding=step, **course)
 
 
 def _usable(observations: pd.DataFrame, indicators: pd.DataFrame | None, as_of: date) -> pd.DataFrame:
