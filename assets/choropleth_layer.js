@@ -14,9 +14,10 @@
   const DOT_RADIUS = 5;
   const NOT_PAINTED = 255;
   const FONT = '"Microsoft YaHei UI", "PingFang SC", "Noto Sans CJK SC", "Source Han Sans SC", sans-serif';
+  // As in kangtu.css, which a canvas cannot read.
   const INK = {
     light: { paper: "#ffffff", ink: "#1b2733", outline: "rgba(27,39,51,0.45)", border: "#1b2733", accent: "#0b5cad" },
-    dark: { paper: "#141b22", ink: "#eef3f7", outline: "rgba(238,243,247,0.4)", border: "#dfe7ee", accent: "#ffd34d" },
+    dark: { paper: "#14191f", ink: "#eef3f7", outline: "rgba(238,243,247,0.4)", border: "#dfe7ee", accent: "#ffd34d" },
   };
 
   function originOf(view, geometry) {
@@ -160,9 +161,10 @@
     }
   }
 
-  /* Names where they fit: largest areas first, none over another. */
+  /* Names where they fit, largest areas first, none over another. Where the classes have shapes (status), the shape
+     stands before the name, or alone where only it fits: colour is never the only signal. */
   function writeNames(context, view, scene, visible) {
-    const { geometry } = scene.areas;
+    const { geometry, classes, legend } = scene.areas;
     if (visible.length > LABEL_LIMIT) return;
     context.setTransform(view.ratio, 0, 0, view.ratio, 0, 0);
     context.font = `13px ${FONT}`;
@@ -173,19 +175,29 @@
     const taken = [];
     for (const i of visible.slice().sort((a, b) => width(geometry.areas[b]) - width(geometry.areas[a]))) {
       const area = geometry.areas[i];
-      const name = area.names[scene.language];
-      const textWidth = context.measureText(name).width;
-      if (!area.label || textWidth > width(area) * 0.95) continue;
-      const [x, y] = toScreen(view, geometry, area.label);
-      const box = [x - textWidth / 2 - 4, y - 10, x + textWidth / 2 + 4, y + 10];
-      if (taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) continue;
-      taken.push(box);
-      context.strokeStyle = INK[scene.theme].paper;
-      context.lineWidth = 3;
-      context.strokeText(name, x, y);
-      context.fillStyle = INK[scene.theme].ink;
-      context.fillText(name, x, y);
+      const { glyph } = legend[classes[i]] || {};
+      const texts = [glyph ? `${glyph} ${area.names[scene.language]}` : area.names[scene.language], glyph];
+      const at = area.label && toScreen(view, geometry, area.label);
+      const fitting = texts.find((text) => text && at && fits(context, text, at, width(area) * 0.95, taken));
+      if (fitting) writeHaloed(context, fitting, at, INK[scene.theme]);
     }
+  }
+
+  function fits(context, text, [x, y], room, taken) {
+    const { width } = context.measureText(text);
+    const box = [x - width / 2 - 4, y - 10, x + width / 2 + 4, y + 10];
+    const isFree = taken.every((other) => box[0] >= other[2] || box[2] <= other[0] || box[1] >= other[3] || box[3] <= other[1]);
+    if (width > room || !isFree) return false;
+    taken.push(box);
+    return true;
+  }
+
+  function writeHaloed(context, text, [x, y], ink) {
+    context.strokeStyle = ink.paper;
+    context.lineWidth = 3;
+    context.strokeText(text, x, y);
+    context.fillStyle = ink.ink;
+    context.fillText(text, x, y);
   }
 
   function paintScene(context, view, scene) {

@@ -1,8 +1,9 @@
 """How fast the map changes: server time, bytes, and time to paint, at 60, 1,700 and 40,000 areas made here.
 
-    python bench/map.py [--sizes 60,1700] [--no-browser]
+    python -m bench map, or python -m bench.map [--sizes 60,1700] [--no-browser]
 
-The peer, in the same run: the JSON of a Plotly choropleth of the same areas, which carries the geometry in every figure.
+Server times are processor time of the page's whole callback, JSON included; paint is measured by the clock. The peer, in
+the same run: the JSON of a Plotly choropleth of the same areas, which carries the geometry in every figure.
 """
 
 import argparse

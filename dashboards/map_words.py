@@ -102,6 +102,12 @@ def _period_words(answer: Answer) -> str:
     return _("judged on {day}", day=wording.day(run["as_of"])) if run else ""
 
 
+def caption_period(answer: Answer) -> str:
+    """The period of the figures; over marks also the day they were made."""
+    judged = _period_words(answer) if answer.choice.colour == BY_STATUS else ""
+    return " · ".join(part for part in (wording.period(answer.choice.period), judged) if part)
+
+
 def summary(answer: Answer, found: str) -> str:
     """The map in one sentence for screen readers: the finding (found), then the areas of each class."""
     counts = [f"{line['label']}: {line['count']}" for line in answer.legend if line["count"]]
@@ -154,10 +160,12 @@ def tooltip_notes(answer: Answer) -> dict[str, str]:
 
 
 def legend_title(answer: Answer) -> str:
-    """What the classes are of: the unit, or the marks."""
-    if answer.choice.colour == BY_STATUS:
-        return _("Status")
-    return wording.unit_name(answer.choice.indicator["unit"])
+    """What the classes are of: the unit, or the marks; and of how many shapes, where several areas share one."""
+    is_status = answer.choice.colour == BY_STATUS
+    title = _("Status") if is_status else wording.unit_name(answer.choice.indicator["unit"])
+    if answer.layer and answer.layer.get("members"):
+        title += " · " + _("{shapes} cells on the map", shapes=len(answer.figures))
+    return title
 
 
 def picture(answer: Answer, found: str) -> Picture:

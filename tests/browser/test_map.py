@@ -111,7 +111,7 @@ def test_a_click_chooses_the_district_shows_its_years_and_stands_in_the_address(
 
     assert seen.page.evaluate("() => window.kangtu.panels.get('map-panel').selected") == "150626"
     assert parse_qs(urlsplit(seen.page.url).query)["area"] == ["150626"]
-    assert seen.page.locator("#map-aside .js-plotly-plot").count() == 1
+    assert seen.page.wait_for_selector("#map-aside .js-plotly-plot")  # Plotly's script comes when it is first needed
     assert "indicator=two_cancer_screening_coverage" in seen.page.get_attribute("#map-aside a", "href")
 
 

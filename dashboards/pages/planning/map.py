@@ -138,7 +138,7 @@ def shown(answer: Answer, found: str) -> map_panel.Shown:
         place=choice.place,
         bounds=layer["bounds"] if layer else (-180, -60, 180, 75),
         indicator=data.name(choice.indicator),
-        period=wording.period(choice.period),
+        period=map_words.caption_period(answer),
         unit=choice.indicator["unit"],
         decimals=decimals,
         summary=map_words.summary(answer, found),
