@@ -36,12 +36,12 @@ ORIGINS = (1, 2, 3, 4)  # points kept back
 STEPS_AHEAD = (1, 2, 3)
 NORMAL = np.array([-1.959964, -1.281552, -0.67449, 0.0, 0.67449, 1.281552, 1.959964])
 
-# Regression guards: what was reached when they were set, with some room; the larger set's are the goals of the method.
+# Regression guards: what was reached when they were set, with some room.
 GUARDS = {
-    "gapminder": {"scrps_ratio_to_last_value": ("<=", 0.75), "cov80": (">=", 0.70), "violations": ("<=", 0.0)},
+    "gapminder": {"scrps_ratio_to_last_value": ("<=", 0.70), "cov80": (">=", 0.78), "violations": ("<=", 0.0)},
     "shared": {
-        "sCRPS": ("<=", 0.93),
-        "bss_own": (">=", 0.165),
+        "sCRPS": ("<=", 0.89),
+        "bss_own": (">=", 0.21),
         "ece_own": ("<=", 0.03),
         "viol": ("<=", 0.0),
         "speed_ratio": (">=", 1.0),

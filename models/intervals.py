@@ -19,8 +19,8 @@ QUANTILE_COLUMNS = [f"q{level:g}" for level in LEVELS]
 # Quantiles of the standardised error. Tails are heavier than the normal's 1.96, 1.28, 0.67 after division by them.
 STANDARD_QUANTILES = np.array([-2.5, -1.39, -0.66, 0.0, 0.66, 1.39, 2.5])
 EVIDENCE_OF_PEERS = 6.0  # the indicator's spread counts as this many of the series' own errors
-UNKNOWN_SPREAD = 0.1  # nothing in the whole call has two points: about ten per cent of an amount
-LEAST_SPREAD = 0.003  # three in a thousand: about the rounding of a percentage with one decimal
+UNKNOWN_SPREAD = 0.1  # no area of the indicator has two points: about ten per cent of an amount
+LEAST_SPREAD = 0.003  # figures that never moved may still move, if only by their rounding: three in a thousand
 PACE_ERROR = 0.15  # error of the pace itself, in spreads a year: its share grows with the horizon, not with its root
 # Replayed forecasts: from the third point on, one and two points ahead; their 80th percentile against the usual one.
 REPLAY_FROM, REPLAY_STEPS, REPLAY_LEVEL, USUAL_REPLAY = 2, (1, 2), 0.8, 1.3
@@ -46,16 +46,18 @@ def spread_at_one_step(panel: Panel, z: np.ndarray, pace: Pace) -> np.ndarray:
     count = np.bincount(series, minlength=n_series)
     own = np.where(count > 0, squares / np.maximum(count, 1), np.nan)
     usual = group_median(own, panel.indicator, len(panel.indicator_ids))
-    known = usual[np.isfinite(usual)]
-    usual = np.where(np.isfinite(usual), usual, np.median(known) if len(known) else UNKNOWN_SPREAD**2)[panel.indicator]
-    return np.maximum(np.sqrt((squares + EVIDENCE_OF_PEERS * usual) / (count + EVIDENCE_OF_PEERS)), _least(panel, z))
+    size = _size(panel, z)
+    usual = usual[panel.indicator]
+    usual = np.where(np.isfinite(usual), usual, (UNKNOWN_SPREAD * size) ** 2)
+    spread = np.sqrt((squares + EVIDENCE_OF_PEERS * usual) / (count + EVIDENCE_OF_PEERS))
+    return np.maximum(spread, LEAST_SPREAD * size)
 
 
-def _least(panel: Panel, z: np.ndarray) -> np.ndarray:
-    """The narrowest spread a series may have: figures that never moved may still move, if only by their rounding."""
+def _size(panel: Panel, z: np.ndarray) -> np.ndarray:
+    """What spreads are measured in: 1 on a logarithmic scale, where differences are shares, else a series' usual size."""
     bounded = np.isfinite(panel.lower) | np.isfinite(panel.upper)
     size = group_median(np.abs(z), panel.series_of_row, len(panel.series_ids))
-    return LEAST_SPREAD * np.where(bounded, 1.0, np.where(size > 0, size, 1.0))
+    return np.where(bounded | (size == 0), 1.0, size)
 
 
 def spread_ahead(panel: Panel, memory: Memory, spread: np.ndarray, row: np.ndarray, horizon: np.ndarray) -> np.ndarray:

@@ -82,6 +82,10 @@ def slopes_so_far(panel: Panel, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     start = panel.first[panel.series_of_row]
     time = panel.time_of_row - panel.time_of_row[start]
     level = z - z[start]
+    # running sums go over all series: each at its own size, or a large one's rounding would drown a small one
+    size = np.maximum.reduceat(np.abs(level), panel.first) if len(level) else level
+    size = np.where(size > 0, size, 1.0)[panel.series_of_row]
+    level = level / size
     n = panel.position_of_row + 1.0
     sum_t, sum_z, sum_tt, sum_tz, sum_zz = (
         _running_sum(values, start) for values in (time, level, time * time, time * level, level * level)
@@ -90,9 +94,9 @@ def slopes_so_far(panel: Panel, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     cross = sum_tz - sum_t * sum_z / n
     slope = np.where(n > 1, cross / spread_t, 0.0)
     residual = np.maximum(sum_zz - sum_z * sum_z / n - slope * cross, 0.0)
-    variance = np.where(n > 2, residual / np.maximum(n - 2, 1), np.nan)
+    variance = np.where(n > 2, residual / np.maximum(n - 2, 1), np.nan) * size**2
     pooled = median_of_peers(panel, variance)
-    return slope, np.where(n > 1, pooled / spread_t, 0.0)
+    return slope * size, np.where(n > 1, pooled / spread_t, 0.0)
 
 
 def _running_sum(values: np.ndarray, start: np.ndarray) -> np.ndarray:

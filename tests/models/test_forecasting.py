@@ -232,7 +232,8 @@ def test_the_share_without_is_forecast_as_the_mirror_of_the_share_with():
 
 def test_another_indicators_figures_change_nothing():
     screening = history_of(nine_districts())
-    other = history_of({f"o{i}": [5, 9, 2, 8, 1] for i in range(4)}, indicator="deaths", upper=np.nan)
+    yuan = {f"o{i}": [5e12, 9e12, 2e12, 8e12, 1e12] for i in range(4)}
+    other = history_of(yuan, indicator="balance", lower=np.nan, upper=np.nan)
 
     alone, together = (forecast(h, [2024], ["district 3"]) for h in (screening, pd.concat([other, screening])))
 
