@@ -1,23 +1,29 @@
 """Every message in the code and every message in the catalogues, for the tests that compare them."""
 
-from io import BytesIO
+import ast
 from pathlib import Path
 
 from babel.messages.catalog import Message
-from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parents[2]
-KEYWORDS = {"_": None, "gettext": None, "mark": None, "ngettext": (1, 2)}
+KEYWORDS = ("_", "gettext", "mark", "ngettext")
 
 
 def messages_in_code() -> dict[str, str]:
     """English message -> file and line where it is said."""
     found = {}
     for path in sorted((ROOT / "dashboards").rglob("*.py")):
-        for line, message, _comments, _context in extract("python", BytesIO(path.read_bytes()), keywords=KEYWORDS):
-            first = message if isinstance(message, str) else message[0]
-            found[first] = f"{path.relative_to(ROOT)}:{line}"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in KEYWORDS
+                and node.args
+            ):
+                said = node.args[0]
+                if isinstance(said, ast.Constant) and isinstance(said.value, str):
+                    found[said.value] = f"{path.relative_to(ROOT)}:{node.lineno}"
     return found
 
 
