@@ -70,5 +70,6 @@ def _offset(panel: Panel, distance: np.ndarray) -> np.ndarray:
     own = group_median(distance, panel.series_of_row, len(panel.series_ids))
     positive = np.where(distance > 0, distance, np.nan)
     usual = group_median(positive, panel.indicator[panel.series_of_row], len(panel.indicator_ids))[panel.indicator]
-    usual = np.where(np.isfinite(usual), usual, np.where(np.isfinite(panel.upper), panel.upper - panel.lower, 1.0))
+    between_bounds = panel.upper - panel.lower
+    usual = np.where(np.isfinite(usual), usual, np.where(np.isfinite(between_bounds), between_bounds, 1.0))
     return np.maximum(OFFSET_SHARE * own, OFFSET_FLOOR_SHARE * usual)
