@@ -22,6 +22,7 @@ PAGES = {
         "dashboards.pages.review.overview",
         "dashboards.pages.review.behind",
         "dashboards.pages.review.indicator",
+        "dashboards.pages.review.funnel",
         "dashboards.pages.planning.map",
         "dashboards.pages.search",
         "dashboards.pages.not_found_404",

@@ -4,6 +4,7 @@ Answers are cached for as long as nothing has come in and nothing has been judge
 that nobody is answered with what somebody else may see. Frames are shared: pandas copies them when they are changed.
 """
 
+from dashboards.data.compared import YEARS_OFFERED, Comparison, compared, multiplier_of, places_of_level
 from dashboards.data.figures import figures, newest_figure, reporting, series_figures, subline
 from dashboards.data.judged import (
     flags,
@@ -37,12 +38,15 @@ from dashboards.data.registers import (
 from dashboards.data.store import cached, configure, data_folder, engine, is_ready, version
 
 __all__ = [
+    "YEARS_OFFERED",
+    "Comparison",
     "actions",
     "all_plans",
     "area",
     "areas",
     "cached",
     "children",
+    "compared",
     "configure",
     "data_folder",
     "engine",
@@ -58,11 +62,13 @@ __all__ = [
     "is_stale",
     "judged_plans",
     "marks",
+    "multiplier_of",
     "name",
     "newest_figure",
     "newest_run",
     "persons",
     "place",
+    "places_of_level",
     "plan",
     "plan_trail",
     "reporting",

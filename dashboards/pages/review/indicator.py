@@ -10,7 +10,7 @@ from dashboards.language import gettext as _
 from dashboards.language import mark, pick
 from dashboards.trajectories import decimals, series_of
 
-PATH, FIGURE = "/indicator", "indicator-trajectory"
+PATH, FUNNEL, FIGURE = "/indicator", "/funnel", "indicator-trajectory"
 PANELS_A_PAGE = 12
 
 
@@ -161,7 +161,9 @@ def areas_below(marks: pd.DataFrame, here: dict, state: dict, more: str | None) 
     y_range = charts.shared_range(series)
     panels = [panel(row, one, y_range, state) for row, one in zip(shown, series, strict=True)]
     heading = _("The areas below, furthest behind first")
-    return components.section(heading, [html.Div(panels, className="kt-panels"), pager(len(below), start, here, state)])
+    apart = components.link(_("Which of them truly differ from the whole?"), FUNNEL, **state, area=here["area_id"])
+    parts = [html.P(apart), html.Div(panels, className="kt-panels"), pager(len(below), start, here, state)]
+    return components.section(heading, parts)
 
 
 def panel(here: dict, series: charts.Series, y_range: list[float], state: dict) -> html.Div:
