@@ -77,6 +77,7 @@ class Known:
     start: np.ndarray
     start_error: np.ndarray
     baseline_is_first: np.ndarray
+    is_broken: np.ndarray  # the definition changed where the series now begins
 
 
 def bounds_of(targets: Targets, pairs: Pairs, series: SeriesSet, as_of: date) -> Bounds:
@@ -133,6 +134,7 @@ def _known(targets: Targets, pairs: Pairs, series: SeriesSet) -> Known:
         start_time=start_time,
         start=start,
         start_error=np.where(np.isfinite(stated), np.nan, _of_points(series, start_point, "error")),
+        is_broken=_of_points(series, first, "series_break", False).astype(bool),
         baseline_is_first=~np.isfinite(stated) & (at_year < 0) & (start_point >= 0),
     )
 
@@ -293,20 +295,21 @@ def _refuse(answer: Bounds, targets: Targets, pairs: Pairs, known: Known) -> Non
     kind, unit = targets.kind[m], targets.frame.unit.to_numpy(dtype=object)[m]
     share_of_total = (pairs.role == PLAN_BAR) & (kind == "bound") & np.isin(unit, list(ADDITIVE_UNITS))
     no_base = np.isin(kind, ["change", "points", "pace"]) & ~np.isfinite(answer.next_value)
-    without_benchmark = (targets.blocked[m] == "no_value") & np.isin(unit, ["benchmark", "rank"])
-    without_benchmark |= (kind == "benchmark") & ~np.isfinite(answer.next_value)
+    without_benchmark = (kind == "benchmark") & ~np.isfinite(answer.next_value)
     unmet = (answer.status == CANNOT_JUDGE) & np.isin(kind, [*DATED, "pace"])
     refusals = [
-        (without_benchmark, "no_benchmark"),
         (targets.blocked[m] != "", targets.blocked[m]),
         ((known.point < 0) & (kind == "completion"), "no_evidence"),
         (known.point < 0, "no_data"),
+        (without_benchmark, "no_benchmark"),
         (share_of_total, "plan_total"),
         (no_base, "baseline_missing"),
         (unmet & (answer.reason == "undated"), "no_date"),
         (unmet, "one_point"),
     ]
     wrong = np.select([applies for applies, _ in refusals], [reason for _, reason in refusals], "")
+    short = np.isin(wrong, ["one_point", "baseline_missing"]) | (answer.reason == "too_few_points")
+    wrong = np.where(known.is_broken & short & (known.point >= 0), "series_break", wrong)
     refused = wrong != ""
     answer.status[refused], answer.reason[refused] = CANNOT_JUDGE, wrong[refused]
     answer.goal[refused & ~np.isin(wrong, ["one_point"])] = np.nan

@@ -25,6 +25,7 @@ MARKS = [
 ]  # fmt: skip
 
 LIKELY, UNLIKELY = 2 / 3, 1 / 3  # of missing: beyond these a mark that says otherwise goes to the analysts
+SMALL = ("township", "village")  # too small for the plain trend test
 FAILING = (SLOW, BEHIND, REVERSING)
 FIRST_FAILING, CANNOT = STATUSES.index(SLOW), STATUSES.index(CANNOT_JUDGE)
 REVERSES, WORST_OF_A_WHOLE = STATUSES.index(REVERSING), STATUSES.index(BEHIND)
@@ -99,7 +100,9 @@ def known_series(
     figures = figures.assign(**{name: figures[name].mask(counted_out) for name in ("numerator", "denominator")})
     # People and places are counted, not rounded: one too few is one too few.
     rounding = (10.0**-decimals).mask(units.isin(ADDITIVE_UNITS) & (decimals == 0), 0.0)
-    return build_series(figures, indicators, units, rounding, as_of)
+    levels = areas.drop_duplicates("area_id").set_index("area_id").level
+    small = levels.index[levels.isin(SMALL)]
+    return build_series(figures, indicators, units, rounding, as_of).with_pooled_trends(small, levels)
 
 
 def shares_of_units(targets: Targets) -> set[str]:

@@ -249,6 +249,7 @@ def _direction(told: Facts, lang: int) -> np.ndarray:
         words |= {REVERSING: ", against the plan's direction, and the test confirms it: reversing."}
         lost = ", the right way, but the floor is not held: "
     state = _words(marks.status, words)
+    state = np.where(still & (status == SLOW), ",偏慢。" if lang == 0 else ": slow.", state)
     word = _words(marks.status, {slug: both[lang] for slug, both in STATUS_WORDS.items()})
     return moved + np.where(floor_lost, lost + word + ("。" if lang == 0 else "."), state)
 

@@ -1,6 +1,6 @@
 """The figures of every indicator and area as arrays, with what is known of each series' recent course."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -10,6 +10,7 @@ from models import trend
 from models.rates import standard_error
 from models.units import UNITS
 
+POINTS_FOR_POOLING = 3
 TIME_STEP = 1e-6  # two times closer than this are one
 
 
@@ -33,6 +34,7 @@ class SeriesSet:
     stop: np.ndarray
     points: pd.DataFrame
     pace: np.ndarray
+    weighted_pace: np.ndarray
     pace_error: np.ndarray
     trend: np.ndarray
     yearly_points: np.ndarray
@@ -40,6 +42,21 @@ class SeriesSet:
     growth_change: np.ndarray
     course_points: np.ndarray  # positions in points of the yearly figures and the newest
     rounding: np.ndarray
+
+    def with_pooled_trends(self, small_areas: pd.Index, groups: pd.Series) -> "SeriesSet":
+        """The same with the trend of small areas (townships, villages) pooled over their peers of an indicator.
+
+        groups: area_id -> level. Series of fewer than three yearly points, or without errors, keep their own test.
+        """
+        indicator, area = (self.keys.get_level_values(n) for n in (0, 1))
+        rows = np.flatnonzero(area.isin(small_areas) & (self.yearly_points >= POINTS_FOR_POOLING))
+        if not len(rows):
+            return self
+        peers = np.asarray(indicator[rows].astype(str) + "|" + area[rows].map(groups).astype(str), dtype=object)
+        pooled = trend.pooled_trend(self.weighted_pace[rows], self.pace_error[rows], peers)
+        own = self.trend.copy()
+        own[rows] = np.where(pooled == trend.NOT_TESTABLE, own[rows], pooled)
+        return replace(self, trend=own)
 
     def find(self, indicator_ids: np.ndarray, area_ids: np.ndarray) -> np.ndarray:
         """The series of each pair, -1 where nothing was reported."""
@@ -141,10 +158,10 @@ def _course(
     people = recent(points.denominator.to_numpy(dtype=float))
     has_interval = np.isfinite(recent(points.lower.to_numpy(dtype=float))).all(1)
     cases[has_interval] = np.nan  # a survey's interval knows its design; its bare counts do not
-    with np.errstate(invalid="ignore"):
-        pace_error = trend.weighted_slope(value, when, error)[1]
+    weighted_pace, pace_error = trend.weighted_slope(value, when, error)
     return {
         "pace": trend.theil_sen(value, when),
+        "weighted_pace": weighted_pace,
         "pace_error": pace_error,
         "trend": trend.recent_trend(value, when, cases, people, error, rounding),
         "yearly_points": count,

@@ -78,15 +78,7 @@ def read_targets_frame(rows: pd.DataFrame) -> Targets:
     rows = rows.assign(_order=order.fillna(0.0), _first=rows.groupby("target_id", sort=False).ngroup())
     rows = rows.sort_values(["_first", "year", "_order"], kind="stable", na_position="last").reset_index(drop=True)
     first = rows.drop_duplicates("target_id").reset_index(drop=True)
-    needs_value = (
-        rows.rule.isin(["level", "count_quota", "unit_coverage", *CHANGE_RULES]) & ~_has_benchmark(rows)
-    ).to_numpy()
-    year_hidden = rows.masked & rows.year.isna() & ~rows.unit.eq("count_per_year")
-    why = np.select(
-        [year_hidden | (rows.masked & rows.value.isna() & needs_value), rows.value.isna() & needs_value],
-        ["masked", "no_value"],
-        "",
-    )
+    why = row_refusals(rows).to_numpy(dtype=object)
     usable = why == ""
     baseline = _numbers(rows.baseline_year) if "baseline_year" in rows else pd.Series(np.nan, index=rows.index)
     time, value, milestone_baseline = _padded(rows.assign(_baseline=baseline)[usable], first.target_id)
@@ -112,6 +104,19 @@ def read_targets_frame(rows: pd.DataFrame) -> Targets:
         from_previous_year=first.get("baseline_year", blank).astype(object).eq("previous_year").to_numpy(),
         rounding_hint=first.target_id.map(rows.value.map(decimal_places).groupby(rows.target_id).max()).to_numpy(),
     )
+
+
+def row_refusals(rows: pd.DataFrame) -> pd.Series:
+    """Why each milestone row can never be judged by itself, a slug of models/reasons.py; "" where it can.
+
+    rows: a milestone frame with value and year as numbers, masked as yes or no.
+    """
+    needs_value = rows.rule.isin(["level", "count_quota", "unit_coverage", *CHANGE_RULES]) & ~_has_benchmark(rows)
+    year_hidden = rows.masked & rows.year.isna() & ~rows.unit.eq("count_per_year")
+    value_hidden = rows.masked & rows.value.isna() & needs_value
+    elsewhere = rows.value.isna() & needs_value & rows.unit.isin(["benchmark", "rank"])
+    reasons = [year_hidden | value_hidden, elsewhere, rows.value.isna() & needs_value]
+    return pd.Series(np.select(reasons, ["masked", "no_benchmark", "no_value"], ""), index=rows.index, dtype=object)
 
 
 def decimal_places(value: float) -> int:

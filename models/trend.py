@@ -7,8 +7,12 @@ point comes with NaN and is answered with NaN or not_testable.
 """
 
 import numpy as np
+import pandas as pd
+from scipy.special import ndtr
 
 POINTS = 5
+LIKELY_ENOUGH = 0.9
+FEWEST_PEERS = 5
 CRITICAL_CHI_SQUARED = 9.5495  # 99.8 %, one degree of freedom
 
 UP, FLAT, DOWN, NOT_TESTABLE = "up", "flat", "down", "not_testable"
@@ -27,13 +31,18 @@ def proportion_chi_squared(cases: np.ndarray, people: np.ndarray, time: np.ndarr
 
 
 def weighted_slope(value: np.ndarray, time: np.ndarray, error: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The slope weighted by 1 / error squared, and its standard error; both in the value's unit a year."""
-    w = 1 / error**2
-    time = time - time[:, -1:]
+    """The slope weighted by 1 / error squared, and its standard error; both in the value's unit a year.
+
+    Over the points that have a value and an error; NaN with fewer than two.
+    """
+    known = np.isfinite(value) & (error > 0)
+    w = np.where(known, 1 / np.where(known, error, 1.0) ** 2, 0.0)
+    value, time = np.where(known, value, 0.0), np.where(known, time - time[:, -1:], 0.0)
     denominator = w.sum(1) * (w * time**2).sum(1) - (w * time).sum(1) ** 2
-    with np.errstate(invalid="ignore", divide="ignore"):
-        slope = (w.sum(1) * (w * value * time).sum(1) - (w * time).sum(1) * (w * value).sum(1)) / denominator
-        return slope, np.sqrt(w.sum(1) / denominator)
+    enough = known.sum(1) > 1
+    denominator = np.where(enough, denominator, np.nan)
+    slope = (w.sum(1) * (w * value * time).sum(1) - (w * time).sum(1) * (w * value).sum(1)) / denominator
+    return slope, np.sqrt(w.sum(1) / denominator)
 
 
 def plain_slope(value: np.ndarray, time: np.ndarray) -> np.ndarray:
@@ -76,6 +85,37 @@ def recent_trend(
         y, t, s = value[rows], time[rows], error[rows]
         slope, slope_error = weighted_slope(y, t, s)
         answer[rows] = _decide((slope / slope_error) ** 2, _slopes_without_each(y, t, s))
+    return answer
+
+
+def pooled_trend(slope: np.ndarray, error: np.ndarray, peers: np.ndarray) -> np.ndarray:
+    """up, flat or down for small areas, whose own test is nearly blind; not_testable with too few peers.
+
+    slope, error: (N,) each area's own weighted slope and its standard error; peers: (N,) which group it belongs to.
+    Each slope is shrunk towards its group's mean by how much the group's slopes truly differ (DerSimonian and Laird's
+    moment estimate), the mean's own uncertainty kept. Up or down needs a posterior probability of nine in ten.
+    """
+    answer = np.full(len(slope), NOT_TESTABLE, dtype=object)
+    usable = np.flatnonzero(np.isfinite(slope) & (error > 0))
+    codes = pd.factorize(peers[usable])[0]
+    s, variance, n = slope[usable], error[usable] ** 2, np.bincount(codes) if len(codes) else np.zeros(0, dtype=int)
+
+    def total(values):
+        return np.bincount(codes, values, minlength=len(n))
+
+    w = 1 / variance
+    sum_w, sum_w2 = total(w), total(w**2)
+    mean = total(w * s) / sum_w
+    spread = total(w * (s - mean[codes]) ** 2)
+    between = np.maximum(spread - (n - 1), 0) / np.maximum(sum_w - sum_w2 / sum_w, 1e-300)
+    w = 1 / (variance + between[codes])
+    mean, mean_variance = total(w * s) / total(w), 1 / total(w)
+    own = between[codes] / (between[codes] + variance)  # the weight of the area's own slope
+    posterior = own * s + (1 - own) * mean[codes]
+    deviation = np.sqrt(own * variance + (1 - own) ** 2 * mean_variance[codes])
+    p_up = ndtr(posterior / deviation)
+    found = np.select([p_up >= LIKELY_ENOUGH, p_up <= 1 - LIKELY_ENOUGH], [UP, DOWN], FLAT)
+    answer[usable] = np.where(n[codes] >= FEWEST_PEERS, found, NOT_TESTABLE)
     return answer
 
 

@@ -17,7 +17,7 @@ from models.forecasting import Forecaster
 from models.intervals import LEVELS, QUANTILE_COLUMNS
 from models.judging import forecast_history, forecast_years, judge
 
-METHOD = 1  # grows whenever the same figures would get other marks, so that old runs are not taken for current
+METHOD = 2  # grows whenever the same figures would get other marks, so that old runs are not taken for current
 STORED_QUANTILES = {
     column: f"q{round(level * 1000):03d}" for column, level in zip(QUANTILE_COLUMNS, LEVELS, strict=True)
 }
@@ -37,7 +37,7 @@ def run(command: str, arguments: Namespace, settings) -> None:
     engine = make_engine(settings.database_url)
     if not schema.is_current(engine):
         raise InputError("数据库尚未建立或版本过旧。请先运行 manage.py init-db(或 manage.py migrate)。")
-    as_of = arguments.as_of or date.today()
+    as_of = arguments.as_of or submissions.office_today()
     chosen = [arguments.plan] if arguments.plan else plans_with_area(engine)
     if not chosen:
         raise InputError("没有可评判的规划:区划表里还没有任何规划所在的地区。请先导入区划和规划(load-plans)。")

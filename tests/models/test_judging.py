@@ -139,7 +139,7 @@ def test_the_probability_is_read_at_the_final_milestone():
     five = figures("150621", {2021: 22, 2022: 23, 2023: 24, 2024: 25, 2025: 26})
     answer = marks(LITERACY, five, forecasts=likely_missed).loc["150621"]
 
-    assert answer.p_miss == pytest.approx(0.9)
+    assert answer.p_miss == pytest.approx(0.9, abs=0.001)  # half a step of rounding meets the bound
     assert (answer.p_miss_basis, answer.status) == ("full", "on_course")
     assert answer.needs_study  # on course, yet likely to miss
     assert "较可能落空(未达标概率约90%)" in answer.sentence_zh

@@ -290,6 +290,13 @@ def test_figures_before_a_changed_definition_are_not_used():
     assert mark.status == "on_course"
 
 
+def test_one_figure_since_a_changed_definition_says_so():
+    series = figures(CITY, {2020: 60, 2022: 58, 2025: 33}, "i")
+    mark = marks(target({2030: 40}, indicator_id="i"), series.assign(series_break=series.period == "2025")).loc[CITY]
+
+    assert (mark.status, mark.reason) == ("cannot_judge", "series_break")
+
+
 def test_no_date_is_not_lateness():
     assert one({None: 100}, {2024: 80, 2025: 90}).reason == "no_date"
     assert one({None: 100}, {2024: 80, 2025: 100}).status == "achieved"

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from models.trend import proportion_chi_squared, recent_trend, theil_sen, weighted_slope
+from models.trend import pooled_trend, proportion_chi_squared, recent_trend, theil_sen, weighted_slope
 
 YEARS = np.array([[2019.0, 2020.0, 2021.0, 2022.0, 2023.0]])
 # The example of the PHEindicatormethods package, whose answers are 47.897 and Decreasing.
@@ -67,3 +67,23 @@ def test_the_pace_of_two_points_is_their_difference_and_of_one_nothing():
     two = np.array([[np.nan, np.nan, np.nan, 10, 12], [np.nan, np.nan, np.nan, np.nan, 12]])
 
     assert theil_sen(two, np.repeat(YEARS, 2, 0)) == pytest.approx([2.0, np.nan], nan_ok=True)
+
+
+def test_townships_that_all_rise_a_little_are_seen_together():
+    # Ten slopes of 1 with an error of 1 each: alone z = 1; together the mean is 1 with an error of 0.32, z = 3.2.
+    slopes, errors, peers = np.ones(10), np.ones(10), np.full(10, "literacy|township", dtype=object)
+
+    assert set(pooled_trend(slopes, errors, peers)) == {"up"}
+
+
+def test_one_falling_township_among_rising_ones_needs_evidence_of_its_own():
+    # Nine of +2 (error 0.2) and one of -2: with an error of 0.2 its own slope counts, with an error of 5 its peers'.
+    slopes = np.array([2.0] * 9 + [-2.0])
+    peers = np.full(10, "p", dtype=object)
+
+    assert pooled_trend(slopes, np.full(10, 0.2), peers)[-1] == "down"
+    assert pooled_trend(slopes, np.array([0.2] * 9 + [5.0]), peers)[-1] == "up"
+
+
+def test_fewer_than_five_peers_are_not_pooled():
+    assert set(pooled_trend(np.ones(4), np.ones(4), np.full(4, "p", dtype=object))) == {"not_testable"}
