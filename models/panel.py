@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 REQUIRED = ("series_id", "indicator_id", "area_id", "time", "value", "lower_bound", "upper_bound", "direction")
+SMALLEST = 1e-100  # the squares of smaller figures are no numbers any more: they are read as zero
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ def panel_from_frame(history: pd.DataFrame) -> Panel:
         "season_length": np.nan_to_num(column("season_length", 1.0), nan=1.0).clip(min=1).astype(int),
     }
     _refuse_changes_within(series_ids, series, first, per_series)
+    value = column("value", np.nan)
     steps_per_year = _steps_per_year(series, time, per_series, first)
     panel = Panel(
         series_ids=pd.Index(series_ids),
@@ -92,7 +94,7 @@ def panel_from_frame(history: pd.DataFrame) -> Panel:
         steps_per_year=steps_per_year,
         series_of_row=series,
         time_of_row=time * steps_per_year[series],
-        value_of_row=column("value", np.nan),
+        value_of_row=np.where(np.abs(value) < SMALLEST, 0.0, value),
         numerator_of_row=column("numerator", np.nan),
         denominator_of_row=column("denominator", np.nan),
     )
