@@ -24,6 +24,9 @@ PAGES = {
         "dashboards.pages.review.indicator",
         "dashboards.pages.review.funnel",
         "dashboards.pages.planning.map",
+        "dashboards.pages.plans.catalogue",
+        "dashboards.pages.plans.compare",  # before the page of one plan, whose address would fit it too
+        "dashboards.pages.plans.plan",
         "dashboards.pages.search",
         "dashboards.pages.not_found_404",
     ),
@@ -39,7 +42,6 @@ class Kangtu(dash.Dash):
     """Dash whose index page is in the reader's language and colours."""
 
     def interpolate_index(self, **parts: str) -> str:
-        # Not inside the f-string: messages are not found there.
         title, opening = _("Kangtu · Healthy City plans"), _("Opening…")
         needs_script = _("This site needs JavaScript; please allow it for this address.")
         scheme = components.chosen_theme()

@@ -161,6 +161,13 @@ def read_plans(engine: Engine) -> pd.DataFrame:
     return read_frame(engine, select(*(plans.c[name] for name in PLANS)).order_by(plans.c.plan_id), PLANS)
 
 
+def packs_hash(engine: Engine) -> str:
+    """The same text until another plan is loaded or one is loaded anew with other content."""
+    with engine.connect() as connection:
+        hashes = connection.scalars(select(plans.c.pack_hash).order_by(plans.c.plan_id))
+        return "".join(text or "-" for text in hashes)
+
+
 def read_actions(engine: Engine, plan_id: str | None = None) -> pd.DataFrame:
     """The actions (of one plan), in the document's order: columns and types of ACTIONS.
 
@@ -186,6 +193,14 @@ def read_target_history(engine: Engine, target_id: str) -> pd.DataFrame:
     """Every version of one target, oldest first, one row per milestone: columns and types of TARGETS."""
     query = _targets_with_milestones().where(targets.c.target_id == target_id)
     return read_frame(engine, query.order_by(targets.c.version, target_milestones.c.position), TARGETS)
+
+
+def read_former_targets(engine: Engine, plan_id: str) -> pd.DataFrame:
+    """The versions of a plan's targets that are no longer in force, newest first: columns and types of TARGETS."""
+    ended = targets.c.in_force_to.is_not(None)
+    query = _targets_with_milestones().where(targets.c.plan_id == plan_id, ended)
+    order = targets.c.target_id, targets.c.version.desc(), target_milestones.c.position
+    return read_frame(engine, query.order_by(*order), TARGETS)
 
 
 def _targets_with_milestones() -> Select:

@@ -5,6 +5,7 @@ that nobody is answered with what somebody else may see. Frames are shared: pand
 """
 
 from dashboards.data.compared import YEARS_OFFERED, Comparison, compared, multiplier_of, places_of_level
+from dashboards.data.documents import delivery, every_action, every_target, former_targets
 from dashboards.data.figures import figures, newest_figure, reporting, series_figures, subline
 from dashboards.data.judged import (
     flags,
@@ -49,11 +50,15 @@ __all__ = [
     "compared",
     "configure",
     "data_folder",
+    "delivery",
     "engine",
+    "every_action",
+    "every_target",
     "facilities",
     "figures",
     "flags",
     "forecasts",
+    "former_targets",
     "health_cells",
     "indicator",
     "indicators",

@@ -10,7 +10,7 @@ import pandas as pd
 from flask import g, has_request_context
 
 from dashboards.access import current_user
-from data_access import judgements, schema, submissions
+from data_access import judgements, plans, schema, submissions
 from settings import Settings
 
 MOST_ANSWERS = 256
@@ -42,8 +42,8 @@ def is_ready() -> bool:
     return schema.is_current(engine())
 
 
-def version() -> tuple[int, int]:
-    """The newest submission and the newest run of judgement: the same until something comes in or is judged."""
+def version() -> tuple[int, int, str]:
+    """The newest submission, the newest run of judgement, the packs: the same until something comes in or is judged."""
     if not has_request_context():
         return _read_version()
     if "data_version" not in g:
@@ -51,8 +51,8 @@ def version() -> tuple[int, int]:
     return g.data_version
 
 
-def _read_version() -> tuple[int, int]:
-    return submissions.newest_submission_id(engine()), judgements.newest_run_id(engine())
+def _read_version() -> tuple[int, int, str]:
+    return submissions.newest_submission_id(engine()), judgements.newest_run_id(engine()), plans.packs_hash(engine())
 
 
 def cached(question: Callable) -> Callable:

@@ -1,13 +1,12 @@
 """Finds areas, indicators, plans and pages by their Chinese or English name, or by code."""
 
-import unicodedata
-
 from dash import html
 
 from dashboards import components, data
 from dashboards.access import may, register_page
 from dashboards.components import link
 from dashboards.components.frame import site_pages
+from dashboards.finding import folded
 from dashboards.language import gettext as _
 from dashboards.language import mark, ngettext
 
@@ -31,11 +30,6 @@ def layout(q: str = "", **_ignored):
     ]
     advice = _("Names in Chinese or English and codes are searched; try a shorter word.")
     return components.page(title, children=lists or [components.empty(_("Nothing found"), advice)])
-
-
-def folded(text: str | None) -> str:
-    """For comparing: full-width forms, case and spaces do not count."""
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split()) if isinstance(text, str) else ""
 
 
 def found(wanted: str) -> list[tuple[str, list]]:
