@@ -27,6 +27,11 @@ SUBMISSIONS = {
 }
 
 
+def office_today() -> date:
+    """The day it is where the bureau is: a server's own clock may be on UTC, and eight hours behind until the morning."""
+    return datetime.now(OFFICE_TIME).date()
+
+
 def read_submissions(engine: Engine | Connection) -> pd.DataFrame:
     """Every submission, newest first: columns and types of SUBMISSIONS. undone_by is <NA> while it stands."""
     query = select(*(submissions.c[name] for name in SUBMISSIONS)).order_by(submissions.c.submission_id.desc())

@@ -19,6 +19,7 @@ from data_access.observation_checks import Known, UnitRule
 from data_access.plans import read_plan_health_cells, read_plans, read_targets
 from data_access.reports import ImportReport
 from data_access.schema import is_current
+from data_access.submissions import office_today
 from data_access.undoing import undo
 from geo.datum import to_wgs84
 from models.units import UNITS
@@ -68,7 +69,7 @@ def import_file(
     """Check a file and store all of it or nothing; the report says what is wrong where, and what was written.
 
     kind: a name of data_access.kinds.KINDS. file_name: what the sender calls it, where path is our own name for it.
-    received_at: aware; now where not given. today: decides which years are too late; the machine's where not given.
+    received_at: aware; now where not given. today: decides which years are too late; office_today() where not given.
     progress(share, words): called now and then, share from 0 to 1.
     Raises InputError where the file cannot be opened at all; what is wrong inside it is in the report.
     """
@@ -76,7 +77,7 @@ def import_file(
     delivery = Delivery(
         file_name or path.name, received_from, is_demo, received_at, accept_good_rows, dry_run, problems_csv
     )
-    known = read_known(engine, today or date.today())
+    known = read_known(engine, today or office_today())
     report = imports.import_file(
         engine,
         described,
@@ -200,7 +201,7 @@ def _import_boundaries(engine: Engine, arguments: Namespace, settings: Settings)
 def _template(arguments: Namespace, settings: Settings) -> int:
     """The codes of the drop-downs come from the database, where there is one."""
     engine = make_engine(settings.database_url)
-    known = read_known(engine, date.today()) if is_current(engine) else None
+    known = read_known(engine, office_today()) if is_current(engine) else None
     write_template(arguments.out, kind_called(arguments.kind), known, UNIT_RULES)
     print(f"已写入 {arguments.out}。请从“填写说明”看起。")
     return 0

@@ -19,6 +19,7 @@ from data_access.plan_counts import count_rows
 from data_access.plan_writing import write_plan
 from data_access.registers import write_register
 from data_access.schema import is_current
+from data_access.submissions import office_today
 from settings import Settings
 from workflows.pack_checks import check_pack, check_registry
 from workflows.pack_frames import PlanRecord, indicators_frame, plan_record
@@ -136,7 +137,7 @@ def run(command: str, arguments: Namespace, settings: Settings) -> None:
     engine = make_engine(settings.database_url)
     if not is_current(engine):
         raise InputError("数据库还没有建好,或不是本版本的。请先运行 manage.py init-db,再运行 manage.py load-plans。")
-    report = load_plans(engine, arguments.packs, today=date.today())
+    report = load_plans(engine, arguments.packs, today=office_today())
     for notice in report.notices:
         print(notice, file=sys.stderr)
     if arguments.json:
