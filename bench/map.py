@@ -146,7 +146,7 @@ def fill(engine, area_ids: list[str]) -> None:
 
 def changed(period: str) -> tuple[float, str]:
     """Processor milliseconds of the page's callback, JSON included, and the JSON of what the map itself is sent."""
-    with flask.Flask("bench").test_request_context(
+    with flask.Flask(__name__).test_request_context(
         "/?lang=zh"
     ):  # as the site: one look at the data's version a request
         start = time.process_time()  # of this process only: other work on the machine does not count
