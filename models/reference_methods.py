@@ -152,3 +152,16 @@ def rag(value, lower, upper, goal, side) -> np.ndarray:
     best = np.where(np.isfinite(lower) & np.isfinite(upper), np.where(side > 0, upper, lower), value)
     known = np.isfinite(value) & np.isfinite(np.asarray(goal, dtype=float))
     return np.select([~known, side * (worst - goal) >= 0, side * (best - goal) < 0], ["", "green", "red"], "amber")
+
+
+def time_used(start: np.ndarray, now: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """Percent of the plan's time that has passed, 0 to 100: shown beside targeted_change, which knows nothing of time."""
+    start, now, end = (np.asarray(x, dtype=float) for x in (start, now, end))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return 100 * np.clip(np.where(end > start, (now - start) / (end - start), np.nan), 0, 1)
+
+
+def linear_ratio(pace: np.ndarray, pace_needed: np.ndarray) -> np.ndarray:
+    """Pace seen over pace needed from here on: the plain counterpart of pace_ratio, cut alike. NaN: none is needed."""
+    needed = np.asarray(pace_needed, dtype=float)
+    return np.asarray(pace, dtype=float) / np.where(needed > 0, needed, np.nan)

@@ -113,3 +113,17 @@ def test_green_amber_and_red_by_where_the_interval_lies():
 
     assert found.tolist() == ["green", "amber", "red", "green", "red", ""]
     assert rm.rag(20.0, 18.0, 22.0, 24.5, -1) == "green"
+
+
+def test_change_achieved_is_shown_beside_the_time_used():
+    # 12 -> 30, now 19.2: 7.2 of 18 is 40 %; 7 of 10 years is 70 %.
+    assert rm.targeted_change(12, 19.2, 30) == pytest.approx(40)
+    assert rm.time_used([2020, 2020, 2030], [2027, 2032, 2030], [2030, 2030, 2030])[:2] == pytest.approx([70, 100])
+
+
+def test_the_linear_ratio_compares_paces():
+    assert rm.linear_ratio([0.9, 0.5], [0.75, -0.1]) == pytest.approx([1.2, NAN], nan_ok=True)
+
+
+def test_a_change_of_sign_or_no_planned_change_has_no_ratio():
+    assert np.isnan(rm.pace_ratio([10.0, 10.0, 10.0], [-1.0, 9.0, 11.0], [20.0, 10.0, 20.0], [5, 5, 0], 10, 1)).all()
