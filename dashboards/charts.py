@@ -46,33 +46,42 @@ class Series:
 
     @property
     def is_part_year(self) -> pd.Series:
-        return self.observed["period"].str.len().ne(4) & self.is_cumulative
+        return self.observed["period"].map(len).ne(4) & self.is_cumulative
 
 
 def trajectory(series: Series, *, palette: Mapping[str, str], height: int = 400) -> go.Figure:
     """One area's way to its milestones: observed dots, path, milestones, forecast fan, date of the data."""
-    figure = go.Figure()
-    _add_fan(figure, series, palette)
-    _add_path(figure, series, palette)
-    _add_observed(figure, series, palette)
-    _add_milestones(figure, series, palette)
-    _add_data_date(figure, series, palette)
-    _label_directly(figure, series, palette)
-    figure.update_layout(**_frame(series, palette, height))
-    return figure
+    traces = [
+        *_fan(series, palette),
+        *_path(series, palette),
+        _observed(series, palette),
+        *_milestones(series, palette, with_labels=True),
+    ]
+    layout = {
+        **_frame(series, palette, height),
+        "shapes": _data_date(series, palette),
+        "annotations": [*_direct_labels(series, palette), _unit_name(series, palette)],
+    }
+    return _figure(traces, layout)
 
 
 def small_trajectory(series: Series, *, y_range: list[float], palette: Mapping[str, str]) -> go.Figure:
     """The same for one of many small multiples: no labels inside, axes shared by the caller's y_range."""
-    figure = go.Figure()
-    _add_fan(figure, series, palette)
-    _add_path(figure, series, palette)
-    _add_observed(figure, series, palette)
-    _add_milestones(figure, series, palette, labels=False)
-    figure.update_layout(**_frame(series, palette, 180))
-    figure.update_layout(margin={"l": 36, "r": 8, "t": 30, "b": 30}, yaxis_range=y_range, yaxis_nticks=4)
-    figure.update_xaxes(nticks=3)
-    return figure
+    traces = [
+        *_fan(series, palette),
+        *_path(series, palette),
+        _observed(series, palette),
+        *_milestones(series, palette, with_labels=False),
+    ]
+    layout = _frame(series, palette, 180) | {"margin": {"l": 36, "r": 8, "t": 30, "b": 30}}
+    layout["yaxis"] |= {"range": y_range, "nticks": 4}
+    layout["xaxis"] |= {"nticks": 3}
+    return _figure(traces, layout)
+
+
+def _figure(traces: list[dict], layout: dict) -> go.Figure:
+    """One figure from plain dicts: checked once as a whole, which is several times faster than trace by trace."""
+    return go.Figure({"data": [{"type": "scatter", **trace} for trace in traces], "layout": layout})
 
 
 def shared_range(many: list[Series]) -> list[float]:
@@ -95,181 +104,179 @@ def _heights(series: Series) -> list[pd.Series]:
     return [series.comparable["value"], series.path["value"], series.milestones["value"], *fan]
 
 
-def _add_fan(figure: go.Figure, series: Series, palette: Mapping[str, str]) -> None:
+def _fan(series: Series, palette: Mapping[str, str]) -> list[dict]:
     """Bands and median; they open at the last observed point, where nothing is uncertain but the figure itself."""
     forecast = series.forecast
     if forecast.empty:
-        return
+        return []
     start = _last_figure(series)
-    times = [start["time"], *forecast["time"]] if start is not None else list(forecast["time"])
-    first = [start["value"]] if start is not None else []
-    for share, low, high, opacity in BANDS:
-        figure.add_scatter(
-            x=times + times[::-1],
-            y=[*first, *forecast[high], *forecast[low][::-1], *first],
-            mode="lines",
-            fill="toself",
-            fillcolor=translucent(palette["accent"], opacity),
-            line={"width": 0},
-            hoverinfo="skip",
-            name=_("{share} % interval", share=round(100 * share)),
-        )
-    figure.add_scatter(
-        x=times,
-        y=[*first, *forecast["q500"]],
-        mode="lines",
-        line={"color": palette["accent"], "width": 1.5, "dash": "dash"},
-        opacity=0.8,
-        name=_("Forecast"),
-        customdata=np.column_stack(
-            [[*first, *forecast["q100"]], [*first, *forecast["q900"]]]
-            if first
-            else [forecast["q100"], forecast["q900"]]
-        ),
-        hovertemplate="%{x:.0f}　%{y:."
-        + str(series.decimals)
-        + "f}（80 %: %{customdata[0]:."
-        + str(series.decimals)
-        + "f} – %{customdata[1]:."
-        + str(series.decimals)
-        + "f}）",
-    )
+    times = ([] if start is None else [start["time"]]) + forecast["time"].tolist()
+    lines = {
+        name: ([] if start is None else [start["value"]]) + forecast[name].tolist()
+        for name in ("q025", "q100", "q250", "q500", "q750", "q900", "q975")
+    }
+    bands = [
+        {
+            "x": times + times[::-1],
+            "y": lines[high] + lines[low][::-1],
+            "mode": "lines",
+            "fill": "toself",
+            "fillcolor": translucent(palette["accent"], opacity),
+            "line": {"width": 0},
+            "hoverinfo": "skip",
+            "name": _("{share} % interval", share=round(100 * share)),
+        }
+        for share, low, high, opacity in BANDS
+    ]
+    return [*bands, _median(times, lines, series.decimals, palette)]
 
 
-def _add_path(figure: go.Figure, series: Series, palette: Mapping[str, str]) -> None:
+def _median(times: list[float], lines: Mapping[str, list[float]], decimals: int, palette: Mapping[str, str]) -> dict:
+    number = f":.{decimals}f"
+    return {
+        "x": times,
+        "y": lines["q500"],
+        "mode": "lines",
+        "line": {"color": palette["accent"], "width": 1.5, "dash": "dash"},
+        "opacity": 0.8,
+        "name": _("Forecast"),
+        "customdata": list(zip(lines["q100"], lines["q900"], strict=True)),
+        "hovertemplate": f"%{{x:.0f}}　%{{y{number}}}　80 %: %{{customdata[0]{number}}} – %{{customdata[1]{number}}}",
+    }
+
+
+def _path(series: Series, palette: Mapping[str, str]) -> list[dict]:
     if series.path.empty:
-        return
-    figure.add_scatter(
-        x=series.path["time"],
-        y=series.path["value"],
-        mode="lines",
-        line={"color": palette["muted"], "width": 1},
-        name=_("Path to the target"),
-        hovertemplate="%{x:.0f}　%{y:." + str(series.decimals) + "f}",
-    )
+        return []
+    return [
+        {
+            "x": series.path["time"].tolist(),
+            "y": series.path["value"].tolist(),
+            "mode": "lines",
+            "line": {"color": palette["muted"], "width": 1},
+            "name": _("Path to the target"),
+            "hovertemplate": f"%{{x:.0f}}　%{{y:.{series.decimals}f}}",
+        }
+    ]
 
 
-def _add_observed(figure: go.Figure, series: Series, palette: Mapping[str, str]) -> None:
+def _observed(series: Series, palette: Mapping[str, str]) -> dict:
     """Dots joined by a thin line; a year without a figure breaks the line; a provisional figure is a hollow dot."""
     observed = _with_gaps(series.comparable)
-    provisional = observed["status"].eq("provisional")
-    known = observed["lower"].notna() & observed["upper"].notna()
-    whiskers = {
-        "type": "data",
-        "symmetric": False,
-        "array": (observed["upper"] - observed["value"]).where(known).tolist(),
-        "arrayminus": (observed["value"] - observed["lower"]).where(known).tolist(),
-        "thickness": 1,
-        "width": 0,
-        "color": palette["muted"],
-    }
-    figure.add_scatter(
-        x=observed["time"],
-        y=observed["value"],
-        mode="lines+markers",
-        line={"color": palette["ink"], "width": 1.25},
-        marker={
-            "color": ["rgba(0,0,0,0)" if hollow else palette["ink"] for hollow in provisional],
+    provisional = observed["status"].eq("provisional").tolist()
+    return {
+        "x": observed["time"].tolist(),
+        "y": _plain(observed["value"]),
+        "mode": "lines+markers",
+        "line": {"color": palette["ink"], "width": 1.25},
+        "marker": {
+            "color": [palette["paper"] if hollow else palette["ink"] for hollow in provisional],
             "size": 7,
             "line": {"color": palette["ink"], "width": 1.5},
         },
-        error_y=whiskers if known.any() else None,
-        name=_("Observed"),
-        text=[
+        "error_y": _whiskers(observed, palette),
+        "name": _("Observed"),
+        "text": [
             f"{wording.period(period)}　{wording.value(value, series.unit, series.decimals)}"
             + (f"（{_('provisional')}）" if hollow else "")
             for period, value, hollow in zip(observed["period"], observed["value"], provisional, strict=True)
         ],
-        hovertemplate="%{text}",
-    )
+        "hovertemplate": "%{text}",
+    }
 
 
-def _add_milestones(figure: go.Figure, series: Series, palette: Mapping[str, str], *, labels: bool = True) -> None:
+def _whiskers(observed: pd.DataFrame, palette: Mapping[str, str]) -> dict | None:
+    """The 95 % interval of each figure, where one came with it."""
+    known = observed["lower"].notna() & observed["upper"].notna()
+    if not known.any():
+        return None
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": _plain(observed["upper"] - observed["value"]),
+        "arrayminus": _plain(observed["value"] - observed["lower"]),
+        "thickness": 1,
+        "width": 0,
+        "color": palette["muted"],
+    }
+
+
+def _plain(column: pd.Series) -> list:
+    return column.astype(object).where(column.notna(), None).tolist()
+
+
+def _milestones(series: Series, palette: Mapping[str, str], *, with_labels: bool) -> list[dict]:
     milestones = series.milestones.dropna(subset=["time", "value"])
     if milestones.empty:
-        return
+        return []
     words = [
         wording.goal(row.comparator, row.value, series.unit)
         + (f"（{_('year inferred')}）" if row.year_is_inferred else "")
         for row in milestones.itertuples()
     ]
-    figure.add_scatter(
-        x=milestones["time"],
-        y=milestones["value"],
-        mode="markers+text" if labels else "markers",
-        marker={"symbol": "diamond", "size": 11 if labels else 7, "color": palette["muted"]},
-        text=words,
-        textposition=["top center"] * (len(words) - 1) + ["top left"],
-        textfont={"color": palette["ink"], "size": 14},
-        name=_("Milestone"),
-        hovertemplate="%{x:.0f}　%{text}",
-    )
+    return [
+        {
+            "x": milestones["time"].tolist(),
+            "y": milestones["value"].tolist(),
+            "mode": "markers+text" if with_labels else "markers",
+            "marker": {"symbol": "diamond", "size": 11 if with_labels else 7, "color": palette["muted"]},
+            "text": words,
+            "textposition": ["top center"] * (len(words) - 1) + ["top left"],
+            "textfont": {"color": palette["ink"], "size": 14},
+            "name": _("Milestone"),
+            "hovertemplate": "%{x:.0f}　%{text}",
+        }
+    ]
 
 
-def _add_data_date(figure: go.Figure, series: Series, palette: Mapping[str, str]) -> None:
+def _data_date(series: Series, palette: Mapping[str, str]) -> list[dict]:
     last = _last_figure(series)
     if last is None:
-        return
-    figure.add_vline(x=last["time"], line={"color": palette["lines"], "width": 1})
-    figure.add_annotation(
-        x=last["time"],
-        y=0,
-        yref="paper",
-        yanchor="bottom",
-        xanchor="left",
-        text=_("data to {period}", period=wording.period(last["period"])),
-        showarrow=False,
-        font={"color": palette["muted"], "size": 12},
-    )
+        return []
+    across = {"type": "line", "x0": last["time"], "x1": last["time"], "y0": 0, "y1": 1, "yref": "paper"}
+    return [{**across, "line": {"color": palette["lines"], "width": 1}}]
 
 
-def _label_directly(figure: go.Figure, series: Series, palette: Mapping[str, str]) -> None:
-    """The words beside the lines, in place of a legend."""
+def _direct_labels(series: Series, palette: Mapping[str, str]) -> list[dict]:
+    """The words beside the lines, in place of a legend, and the date of the data beside its hairline."""
+    said = []
     if not series.forecast.empty:
         end = series.forecast.iloc[-1]
-        _say(figure, end["time"], end["q500"], _("Forecast"), palette["accent"])
+        said.append(_text(end["time"], end["q500"], _("Forecast"), palette["accent"]) | {"xshift": 6})
     reported = series.comparable.dropna(subset=["value"]).sort_values("time")
-    for row in reported.head(1).itertuples():
-        is_rising = reported["value"].iloc[-1] >= row.value  # the word stands on the side the line leaves free
-        _say(figure, row.time, row.value, _("Observed"), palette["ink"], yshift=-16 if is_rising else 16)
-    figure.add_annotation(
-        text=wording.unit_name(series.unit), x=0, xref="paper", xanchor="right", y=1, yref="paper", yshift=20,
-        showarrow=False, font={"color": palette["muted"], "size": 14},
-    )  # fmt: skip
+    if reported.empty:
+        return said
+    first, last = reported.iloc[0], reported.iloc[-1]
+    free_side = -16 if last["value"] >= first["value"] else 16  # the side the line leaves free
+    said.append(_text(first["time"], first["value"], _("Observed"), palette["ink"]) | {"yshift": free_side})
+    date_of_data = _("data to {period}", period=wording.period(last["period"]))
+    foot = {"y": 0, "yref": "paper", "yanchor": "bottom", "font": {"color": palette["muted"], "size": 12}}
+    return [*said, _text(last["time"], 0, date_of_data, palette["muted"]) | foot]
 
 
-def _say(figure: go.Figure, x: float, y: float, text: str, colour: str, *, yshift: int = 0) -> None:
-    figure.add_annotation(
-        x=x,
-        y=y,
-        text=text,
-        showarrow=False,
-        xanchor="left",
-        xshift=6 if not yshift else 0,
-        yshift=yshift,
-        font={"color": colour, "size": 14},
-    )
+def _text(x: float, y: float, words: str, colour: str) -> dict:
+    font = {"color": colour, "size": 14}
+    return {"x": x, "y": y, "text": words, "showarrow": False, "xanchor": "left", "font": font}
+
+
+def _unit_name(series: Series, palette: Mapping[str, str]) -> dict:
+    """The unit, above the axis it belongs to."""
+    corner = {"xref": "paper", "yref": "paper", "xanchor": "right", "yshift": 20}
+    return _text(0, 1, wording.unit_name(series.unit), palette["muted"]) | corner
 
 
 def _frame(series: Series, palette: Mapping[str, str], height: int) -> dict:
     """Axes and paper: thin horizontal lines only, whole years below, the unit's ends respected."""
-    times = pd.concat(
-        [series.observed["time"], series.path["time"], series.milestones["time"], series.forecast["time"]]
-    )
+    parts = (series.observed, series.path, series.milestones, series.forecast)
+    times = pd.concat([part["time"] for part in parts])
     years = (float(times.min()), float(times.max())) if times.notna().any() else (2020.0, 2030.0)
     axis = {"gridcolor": palette["lines"], "zeroline": False, "tickfont": {"color": palette["muted"], "size": 14}}
     return {
         "height": height,
         "hovermode": "x",
         "margin": {"l": 52, "r": 76, "t": 40, "b": 44},
-        "xaxis": {
-            **axis,
-            "showgrid": False,
-            "range": [years[0] - 0.6, years[1] + 0.6],
-            "tickformat": "d",
-            "dtick": None,
-        },
-        "yaxis": {**axis, "range": shared_range([series]), "nticks": 6, "title": None},
+        "xaxis": {**axis, "showgrid": False, "range": [years[0] - 0.6, years[1] + 0.6], "tickformat": "d"},
+        "yaxis": {**axis, "range": shared_range([series]), "nticks": 6},
     }
 
 

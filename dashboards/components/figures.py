@@ -1,6 +1,7 @@
 """The one way to a figure on a page: its box, its look, and what no copy of it may lose (DEMO mark, source)."""
 
 import re
+from functools import cache
 
 import plotly.graph_objects as go
 from dash import dcc, html
@@ -81,6 +82,22 @@ def finish(figure: go.Figure, *, source: str = "") -> go.Figure:
     Texts and margins the figure has set itself stay; the source takes its lines under the lower margin.
     """
     colours = palette()
+    figure.update_layout(template=_template(current_theme()), modebar={"remove": ["sendDataToCloud"]})
+    below, left = _margin(figure, "b"), _margin(figure, "l")
+    lines_of_source = wrapped(source)
+    figure.update_layout(margin={"b": below + SOURCE_LINE * len(lines_of_source) + (8 if source else 0)})
+    if source:
+        note = _corner("<br>".join(lines_of_source), x=0, y=0, anchor="left", shift=-below, colour=colours["muted"])
+        figure.add_annotation({**note, "xshift": 8 - left, "yanchor": "top", "align": "left"})
+    if data.is_demo():
+        figure.add_annotation(_corner(DEMO, x=1, y=1, anchor="right", shift=20, colour=colours["reversing"]))
+    return figure
+
+
+@cache
+def _template(theme: str) -> go.layout.Template:
+    """The house's look: type, colours, margins. Made once for each theme."""
+    colours = PALETTES[theme]
     lines = {"gridcolor": colours["lines"], "linecolor": colours["muted"], "zerolinecolor": colours["lines"]}
     template = go.layout.Template()
     template.layout = go.Layout(
@@ -95,16 +112,7 @@ def finish(figure: go.Figure, *, source: str = "") -> go.Figure:
         separators=".,",
         showlegend=False,
     )
-    figure.update_layout(template=template, modebar={"remove": ["sendDataToCloud"]})
-    below, left = _margin(figure, "b"), _margin(figure, "l")
-    lines_of_source = wrapped(source)
-    figure.update_layout(margin={"b": below + SOURCE_LINE * len(lines_of_source) + (8 if source else 0)})
-    if source:
-        note = _corner("<br>".join(lines_of_source), x=0, y=0, anchor="left", shift=-below, colour=colours["muted"])
-        figure.add_annotation({**note, "xshift": 8 - left, "yanchor": "top", "align": "left"})
-    if data.is_demo():
-        figure.add_annotation(_corner(DEMO, x=1, y=1, anchor="right", shift=20, colour=colours["reversing"]))
-    return figure
+    return template
 
 
 def wrapped(text: str) -> list[str]:
