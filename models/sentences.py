@@ -3,7 +3,6 @@
 Everything is put together for all marks at once: object arrays of text, added piece by piece.
 """
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +10,20 @@ import pandas as pd
 
 from models.reasons import BASES, REFUSALS, SEPARATOR
 from models.status import ACHIEVED, BEHIND, CANNOT_JUDGE, ON_COURSE, REVERSING, SLOW
-from models.units import format_change, format_value, unit_of
+from models.wording import (
+    by_year,
+    each_distinct,
+    has_reason,
+    in_fives,
+    inside_a_sentence,
+    is_nothing,
+    period_words,
+    sizes,
+    values,
+    where_true,
+    words_for,
+    year_words,
+)
 
 STATUS_WORDS = {
     ACHIEVED: ("已达标", "target met"),
@@ -105,11 +117,6 @@ def probability_words(p_miss: float, language: str) -> str:
     return ""
 
 
-def in_fives(p_miss):
-    """The probability as it is shown: no finer than 5 %."""
-    return np.round(np.asarray(p_miss, dtype=float) * 20) / 20
-
-
 def _sentence(told: Facts, lang: int) -> np.ndarray:
     refused = (told.marks.status == CANNOT_JUDGE).to_numpy()
     out = np.full(len(refused), "", dtype=object)
@@ -121,18 +128,29 @@ def _sentence(told: Facts, lang: int) -> np.ndarray:
 
 def _head(told: Facts, lang: int) -> np.ndarray:
     """Where, when, what, how much."""
-    period, value = _period(told.marks.period, lang), _values(told.marks.observed, told.unit, lang)
+    period, value = period_words(told.marks.period, lang), values(told.marks.observed, told.unit, lang)
     provisional, task = (told.marks.figure_status == "provisional").to_numpy(), told.rule == "completion"
     if lang == 0:
-        return told.area[0] + period + told.name[0] + np.where(task, ":", "为") + value + _if(provisional, "(初步数)")
+        return (
+            told.area[0]
+            + period
+            + told.name[0]
+            + np.where(task, ":", "为")
+            + value
+            + where_true(provisional, "(初步数)")
+        )
     reads = np.where(task, ": " + value + " (" + period + ")", " stood at " + value + " in " + period)
-    return told.area[1] + ": " + _lower(told.name[1]) + reads + _if(provisional, " (provisional)")
+    return told.area[1] + ": " + inside_a_sentence(told.name[1]) + reads + where_true(provisional, " (provisional)")
 
 
 def _standing(told: Facts, lang: int) -> np.ndarray:
     """Against the path, the bound, or only the direction."""
     marks, status = told.marks, told.marks.status.to_numpy(dtype=object)
-    has_path = np.isfinite(marks.path_value.to_numpy()) & ~_has(marks.reason, "bound") & ~_has(marks.reason, "missed")
+    has_path = (
+        np.isfinite(marks.path_value.to_numpy())
+        & ~has_reason(marks.reason, "bound")
+        & ~has_reason(marks.reason, "missed")
+    )
     whole, task, way = _whole(told), told.rule == "completion", told.rule == "trend"
     met = status == ACHIEVED
     case = np.select([whole, task, way, met, has_path], [0, 1, 2, 3, 4], 5)
@@ -143,7 +161,7 @@ def _standing(told: Facts, lang: int) -> np.ndarray:
         if len(rows):
             some = told.take(rows)
             out[rows] = write(
-                some, _words(some.marks.status, {slug: both[lang] for slug, both in STATUS_WORDS.items()})
+                some, words_for(some.marks.status, {slug: both[lang] for slug, both in STATUS_WORDS.items()})
             )
     return out
 
@@ -160,54 +178,52 @@ def _units_en(told: Facts, word: np.ndarray) -> np.ndarray:
 
 def _task_zh(told: Facts, word: np.ndarray) -> np.ndarray:
     return np.where(
-        told.marks.status == ACHIEVED, "。", ",已过" + _years(told.marks.next_year, 0) + "时限," + word + "。"
+        told.marks.status == ACHIEVED, "。", ",已过" + year_words(told.marks.next_year, 0) + "时限," + word + "。"
     )
 
 
 def _task_en(told: Facts, word: np.ndarray) -> np.ndarray:
     return np.where(
-        told.marks.status == ACHIEVED, ".", "; it was due" + _by_year(told.marks.next_year) + " (" + word + ")."
+        told.marks.status == ACHIEVED, ".", "; it was due" + by_year(told.marks.next_year) + " (" + word + ")."
     )
 
 
 def _met_zh(told: Facts, word: np.ndarray) -> np.ndarray:
-    return ",已达到" + _years(told.marks.next_year, 0) + "目标(" + _goal(told.marks.next_value, told, 0) + ")。"
+    return ",已达到" + year_words(told.marks.next_year, 0) + "目标(" + _goal(told.marks.next_value, told, 0) + ")。"
 
 
 def _met_en(told: Facts, word: np.ndarray) -> np.ndarray:
     return (
-        ": it meets the" + _years(told.marks.next_year, 1) + " target (" + _goal(told.marks.next_value, told, 1) + ")."
+        ": it meets the"
+        + year_words(told.marks.next_year, 1)
+        + " target ("
+        + _goal(told.marks.next_value, told, 1)
+        + ")."
     )
 
 
 def _path_zh(told: Facts, word: np.ndarray) -> np.ndarray:
-    path, size = _values(told.marks.path_value, told.unit, 0), _changes(told.marks.gap, told.unit, 0)
+    path, size = values(told.marks.path_value, told.unit, 0), sizes(told.marks.gap, told.unit, 0)
     compared = "比规划路径应有的" + path + np.where(_is_above(told), "高", "低") + size
-    compared = np.where(_is_nothing(told.marks.gap, told.unit), "与规划路径应有的" + path + "持平", compared)
+    compared = np.where(is_nothing(told.marks.gap, told.unit), "与规划路径应有的" + path + "持平", compared)
     return "," + compared + "," + word + "。"
 
 
 def _path_en(told: Facts, word: np.ndarray) -> np.ndarray:
-    path, size = _values(told.marks.path_value, told.unit, 1), _changes(told.marks.gap, told.unit, 1)
+    path, size = values(told.marks.path_value, told.unit, 1), sizes(told.marks.gap, told.unit, 1)
     compared = size + np.where(_is_above(told), " above", " below") + " the " + path + " planned by then"
-    compared = np.where(_is_nothing(told.marks.gap, told.unit), "level with the " + path + " planned by then", compared)
+    compared = np.where(is_nothing(told.marks.gap, told.unit), "level with the " + path + " planned by then", compared)
     return ", " + compared + ": " + word + "."
 
 
 def _bound_zh(told: Facts, word: np.ndarray) -> np.ndarray:
-    year, goal = _years(told.marks.next_year, 0), _goal(told.marks.next_value, told, 0)
-    return ",未达到" + year + "目标(" + goal + "),相差" + _changes(told.marks.gap, told.unit, 0) + "," + word + "。"
+    year, goal = year_words(told.marks.next_year, 0), _goal(told.marks.next_value, told, 0)
+    return ",未达到" + year + "目标(" + goal + "),相差" + sizes(told.marks.gap, told.unit, 0) + "," + word + "。"
 
 
 def _bound_en(told: Facts, word: np.ndarray) -> np.ndarray:
-    year, goal = _years(told.marks.next_year, 1), _goal(told.marks.next_value, told, 1)
-    return ", " + _changes(told.marks.gap, told.unit, 1) + " off the" + year + " target (" + goal + "): " + word + "."
-
-
-def _is_nothing(value: pd.Series, unit: np.ndarray) -> np.ndarray:
-    """Whether a number would be written as zero."""
-    half_step = _map(unit, lambda slug: 0.5 * 10.0 ** -unit_of(slug).decimals).astype(float)
-    return np.abs(value.to_numpy(dtype=float)) < half_step
+    year, goal = year_words(told.marks.next_year, 1), _goal(told.marks.next_value, told, 1)
+    return ", " + sizes(told.marks.gap, told.unit, 1) + " off the" + year + " target (" + goal + "): " + word + "."
 
 
 def _is_above(told: Facts) -> np.ndarray:
@@ -219,10 +235,10 @@ def _direction(told: Facts, lang: int) -> np.ndarray:
     """For targets that only say which way: which way it has gone, and whether that is the plan's."""
     marks, status = told.marks, told.marks.status.to_numpy(dtype=object)
     pace = marks.pace_seen.to_numpy() * np.where(told.side < 0, -1, 1)
-    size, slowing = _changes(marks.pace_seen, told.unit, lang), told.unit == "percent_change"
-    still = _is_nothing(marks.pace_seen, told.unit)
+    size, slowing = sizes(marks.pace_seen, told.unit, lang), told.unit == "percent_change"
+    still = is_nothing(marks.pace_seen, told.unit)
     rightward = marks.pace_seen.to_numpy() > marks.tolerance.to_numpy()
-    floor_lost = _has(marks.reason, "floor_and_trend") & rightward & ~np.isin(status, [ACHIEVED, ON_COURSE])
+    floor_lost = has_reason(marks.reason, "floor_and_trend") & rightward & ~np.isin(status, [ACHIEVED, ON_COURSE])
     if lang == 0:
         way = np.where(
             pace > 0, np.where(slowing, "增速每年加快", "每年提高"), np.where(slowing, "增速每年放缓", "每年降低")
@@ -248,9 +264,9 @@ def _direction(told: Facts, lang: int) -> np.ndarray:
         }
         words |= {REVERSING: ", against the plan's direction, and the test confirms it: reversing."}
         lost = ", the right way, but the floor is not held: "
-    state = _words(marks.status, words)
+    state = words_for(marks.status, words)
     state = np.where(still & (status == SLOW), ",偏慢。" if lang == 0 else ": slow.", state)
-    word = _words(marks.status, {slug: both[lang] for slug, both in STATUS_WORDS.items()})
+    word = words_for(marks.status, {slug: both[lang] for slug, both in STATUS_WORDS.items()})
     return moved + np.where(floor_lost, lost + word + ("。" if lang == 0 else "."), state)
 
 
@@ -279,20 +295,22 @@ def _pace(told: Facts, lang: int) -> np.ndarray:
 
 def _pace_told(told: Facts, lang: int) -> np.ndarray:
     marks, seen = told.marks, told.marks.pace_seen.to_numpy()
-    size, done = _changes(marks.pace_needed, told.unit, lang), _changes(marks.pace_seen, told.unit, lang)
+    size, done = sizes(marks.pace_needed, told.unit, lang), sizes(marks.pace_seen, told.unit, lang)
     actual = seen * np.where(told.side < 0, -1, 1)
-    goal, year = _values(marks.next_value, told.unit, lang), marks.next_year
+    goal, year = values(marks.next_value, told.unit, lang), marks.next_year
     endless, up = told.rule == "annual_change_points", told.side > 0
-    known = [~np.isfinite(actual), _is_nothing(marks.pace_seen, told.unit), actual > 0]
+    known = [~np.isfinite(actual), is_nothing(marks.pace_seen, told.unit), actual > 0]
     if lang == 0:
         way = np.where(up, "提高", "降低")
         aim = np.where(
-            endless, "规划要求每年" + way + size, "要在" + _years(year, 0) + way + "到" + goal + ",每年需" + way + size
+            endless,
+            "规划要求每年" + way + size,
+            "要在" + year_words(year, 0) + way + "到" + goal + ",每年需" + way + size,
         )
         moved = np.select(known, ["", ",近年没有明显变化", ",近年实际每年提高" + done], ",近年实际每年降低" + done)
         return aim + moved + "。"
     way = np.where(up, "a rise of ", "a fall of ") + size + " a year"
-    aim = np.where(endless, " The plan asks for " + way, " Reaching " + goal + _by_year(year) + " takes " + way)
+    aim = np.where(endless, " The plan asks for " + way, " Reaching " + goal + by_year(year) + " takes " + way)
     moved = np.select(
         known,
         ["", "; of late it has hardly moved", "; of late it has risen by " + done + " a year"],
@@ -308,11 +326,11 @@ def _outlook(told: Facts, lang: int) -> np.ndarray:
     words = np.full(len(p), "", dtype=object)
     for upper, *both in reversed(PROBABILITY_WORDS):
         words = np.where(in_fives(p) < upper, both[lang], words)
-    five = _map(np.nan_to_num(in_fives(p) * 100), lambda x: f"{x:.0f}")
+    five = each_distinct(np.nan_to_num(in_fives(p) * 100), lambda x: f"{x:.0f}")
     reference = (marks.p_miss_basis == "reference").to_numpy()
-    year = _years(marks.final_year, lang)
+    year = year_words(marks.final_year, lang)
     if lang == 0:
-        text = year + "目标" + words + "(未达标概率约" + five + "%" + _if(reference, ",数据少,仅供参考") + ")。"
+        text = year + "目标" + words + "(未达标概率约" + five + "%" + where_true(reference, ",数据少,仅供参考") + ")。"
     else:
         text = (
             " The"
@@ -322,7 +340,7 @@ def _outlook(told: Facts, lang: int) -> np.ndarray:
             + " (about "
             + five
             + " % to miss it"
-            + _if(reference, "; few figures, for reference only")
+            + where_true(reference, "; few figures, for reference only")
             + ")."
         )
     return np.where(np.isfinite(p), text, "")
@@ -335,26 +353,26 @@ def _caveats(told: Facts, lang: int) -> np.ndarray:
     lines = [
         (noisy & has_p, "数值波动大,以概率为准。", " The figure is unstable: go by the probability."),
         (noisy & ~has_p, "数值波动大,仅供参考。", " The figure is unstable: for reference only."),
-        (_has(marks.reason, "missed"), "最后时限已过。", " The final date has passed."),
+        (has_reason(marks.reason, "missed"), "最后时限已过。", " The final date has passed."),
         (study, "现状与预测不一致,需研判。", " Status and outlook disagree: to be studied."),
-        (_has(marks.reason, "rolled_up"), "数值由下级数据汇总。", " Added up from the areas below."),
-        (_has(marks.reason, "baseline_first"), "以首期数据为基期。", " The first reported figure serves as the baseline."),
-        (_has(marks.reason, "year_inferred"), "目标年份为推定。", " The target's year is inferred."),
-        (_has(marks.reason, "plan_bar"), "目标值为全规划区目标,仅作对照。", " Held against the plan area's value."),
+        (has_reason(marks.reason, "rolled_up"), "数值由下级数据汇总。", " Added up from the areas below."),
+        (has_reason(marks.reason, "baseline_first"), "以首期数据为基期。", " The first reported figure serves as the baseline."),
+        (has_reason(marks.reason, "year_inferred"), "目标年份为推定。", " The target's year is inferred."),
+        (has_reason(marks.reason, "plan_bar"), "目标值为全规划区目标,仅作对照。", " Held against the plan area's value."),
     ]  # fmt: skip
     text = np.full(len(marks), "", dtype=object)
     for applies, *both in lines:
-        text = text + _if(applies, both[lang])
+        text = text + where_true(applies, both[lang])
     return text
 
 
 def _refusal(told: Facts, lang: int) -> np.ndarray:
     words = {slug: both[lang] for slug, both in {**BASES, **REFUSALS}.items()}
-    why = _map(told.marks.reason.to_numpy(dtype=object), lambda reason: words[str(reason).split(SEPARATOR)[0]])
+    why = each_distinct(told.marks.reason.to_numpy(dtype=object), lambda reason: words[str(reason).split(SEPARATOR)[0]])
     has_value = np.isfinite(told.marks.observed.to_numpy())
     if lang == 0:
         return np.where(has_value, _head(told, 0) + "。", told.area[0] + told.name[0] + ":") + why + "。"
-    alone = told.area[1] + ": " + _lower(told.name[1]) + ": "
+    alone = told.area[1] + ": " + inside_a_sentence(told.name[1]) + ": "
     return np.where(has_value, _head(told, 1) + ": ", alone) + why + "."
 
 
@@ -366,91 +384,17 @@ UNIT_WORDS = {
 
 
 def _unit_words(told: Facts, lang: int) -> np.ndarray:
-    return _map(told.scope, lambda scope: UNIT_WORDS.get(scope, ("单位", "unit"))[lang])
+    return each_distinct(told.scope, lambda scope: UNIT_WORDS.get(scope, ("单位", "unit"))[lang])
 
 
 def _whole(told: Facts) -> np.ndarray:
     """Marks of areas whose units each must pass, judged by those units."""
-    return told.marks.is_whole.to_numpy(dtype=bool) & _has(told.marks.reason, "each_unit")
-
-
-def _has(reason: pd.Series, slug: str) -> np.ndarray:
-    return _map(
-        reason.to_numpy(dtype=object), lambda text: isinstance(text, str) and slug in text.split(SEPARATOR)
-    ).astype(bool)
-
-
-def _words(slugs: pd.Series, words: Mapping[str, str]) -> np.ndarray:
-    return _map(slugs.to_numpy(dtype=object), lambda slug: words.get(slug, ""))
+    return told.marks.is_whole.to_numpy(dtype=bool) & has_reason(told.marks.reason, "each_unit")
 
 
 def _goal(value: pd.Series, told: Facts, lang: int) -> np.ndarray:
-    operator = _words(told.marks.comparator, {slug: both[lang] for slug, both in OPERATOR_WORDS.items()})
-    return operator + _values(value, told.unit, lang)
-
-
-def _values(value: pd.Series, unit: np.ndarray, lang: int) -> np.ndarray:
-    return _by_unit(value, unit, lambda x, u: format_value(x, u, ("zh", "en")[lang]))
-
-
-def _changes(value: pd.Series, unit: np.ndarray, lang: int) -> np.ndarray:
-    """Differences without their sign: the words say which way."""
-    return _by_unit(value.abs(), unit, lambda x, u: format_change(x, u, ("zh", "en")[lang]).lstrip("+"))
-
-
-def _by_unit(value: pd.Series, unit: np.ndarray, write: Callable[[float, str], str]) -> np.ndarray:
-    """Each distinct number is written once: thousands of townships share a few hundred."""
-    number = value.to_numpy(dtype=float)
-    codes, units = pd.factorize(unit)
-    out = np.full(len(number), "", dtype=object)
-    for code, one in enumerate(units):
-        rows = np.flatnonzero(codes == code)
-        shown = number[rows].round(unit_of(one).decimals)
-        out[rows] = _map(shown, lambda x, one=one: write(x, one))
-    return out
-
-
-def _map(values: np.ndarray, write: Callable) -> np.ndarray:
-    codes, distinct = pd.factorize(values, use_na_sentinel=False)
-    return np.array([write(x) for x in distinct], dtype=object)[codes] if len(distinct) else np.array([], dtype=object)
-
-
-def _period(period: pd.Series, lang: int) -> np.ndarray:
-    def write(text):
-        if not isinstance(text, str):
-            return ""
-        year, rest = text[:4], text[4:]
-        if rest.startswith("Q"):
-            return f"{year}年第{'一二三四'[int(rest[1]) - 1]}季度" if lang == 0 else f"{rest} {year}"
-        if rest:
-            return f"{year}年{int(rest[1:])}月" if lang == 0 else text
-        return f"{year}年" if lang == 0 else year
-
-    return _map(period.to_numpy(dtype=object), write)
-
-
-def _years(year: pd.Series, lang: int) -> np.ndarray:
-    numbers = year.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
-    return _map(numbers, lambda x: "" if np.isnan(x) else f"{x:.0f}年" if lang == 0 else f" {x:.0f}")
-
-
-def _by_year(year: pd.Series) -> np.ndarray:
-    numbers = year.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
-    return _map(numbers, lambda x: "" if np.isnan(x) else f" by {x:.0f}")
-
-
-def _lower(names: np.ndarray) -> np.ndarray:
-    """Names begin small inside a sentence, unless they begin with an abbreviation (HIV, COPD) or a proper name's capital."""
-
-    def write(name):
-        name = str(name)
-        return name[0].lower() + name[1:] if len(name) > 1 and name[1].islower() else name
-
-    return _map(names, write)
-
-
-def _if(applies: np.ndarray, text: str) -> np.ndarray:
-    return np.where(applies, text, "").astype(object)
+    operator = words_for(told.marks.comparator, {slug: both[lang] for slug, both in OPERATOR_WORDS.items()})
+    return operator + values(value, told.unit, lang)
 
 
 def _failing(units: pd.Series, names: pd.Series, joiner: str) -> np.ndarray:
