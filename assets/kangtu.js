@@ -89,12 +89,17 @@
     }
 
     document.addEventListener("click", (event) => {
-        const target = event.target.closest("#kt-theme, .kt-picture, .kt-download, .kt-skip");
+        const target = event.target.closest("#kt-theme, #kt-language, .kt-picture, .kt-download, .kt-skip");
         if (!target) {
             return;
         }
         if (target.id === "kt-theme") {
             switchTheme();
+        } else if (target.id === "kt-language") {
+            // The address may have changed without the page being laid out anew: a period, a place on the map.
+            const now = new URLSearchParams(window.location.search);
+            now.set("lang", target.dataset.lang);
+            target.href = `${window.location.pathname}?${now}`;
         } else if (target.classList.contains("kt-picture")) {
             savePicture(target);
         } else if (target.classList.contains("kt-skip")) {
