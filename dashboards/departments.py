@@ -80,6 +80,7 @@ ENGLISH = {
     "科技局": "Science and Technology Bureau",
     "红十字会": "Red Cross",
     "总工会": "Federation of Trade Unions",
+    "共青团市委|共青团中央|共青团鄂尔多斯市委员会": "Communist Youth League",
     "金融办|金融工作办公室": "Financial Affairs Office",
     "税务局": "Tax Bureau",
     "房产局": "Real Estate Bureau",
@@ -150,8 +151,10 @@ def listed(names: list[str], most: int | None = None) -> html.Span | str:
     for name in shown:
         chinese = current_language() != "zh" and english(name) is None
         pieces += [wording.joined(["", ""]), html.Span(name, lang="zh") if chinese else said(name)]
-    rest = f" +{len(names) - len(shown)}" if len(names) > len(shown) else ""
-    return html.Span([*pieces[1:], rest], title=wording.joined([said(name) for name in names]))
+    if len(shown) == len(names):
+        return html.Span(pieces[1:])
+    readable = [said(name) for name in names if current_language() == "zh" or english(name)]
+    return html.Span([*pieces[1:], f" +{len(names) - len(shown)}"], title=wording.joined(readable))
 
 
 def texts(names: str | None) -> list[str]:

@@ -56,8 +56,8 @@ class Chapters:
             html.Span(years(targets), className="kt-muted"),
             html.Span(departments.listed(leads, 2)),
         ]
-        if self.marks:
-            cells.append(html.Span(components.status_bar(self.statuses(targets))))
+        if self.marks and (counts := self.statuses(targets)):
+            cells.append(html.Span(components.status_bar(counts)))
         inside = [self.action(action, chapter_id) for action in actions]
         return html.Details(
             [html.Summary(cells, className=f"kt-chapter{self._judged}"), html.Div(inside, className="kt-actions")],
@@ -77,7 +77,7 @@ class Chapters:
         is_chapter = action["action_id"] == chapter_id
         if is_chapter and not targets and not plan_targets.departments_of(action):
             return html.Div()
-        heading = html.H3([html.Span(action["action_no"], className="kt-muted"), " ", name])
+        heading = html.H2([html.Span(action["action_no"], className="kt-muted"), " ", name])
         facts = []
         for words, field in ((_("Led by"), "lead_departments_zh"), (_("with"), "cooperating_departments_zh")):
             names = departments.split(action[field])

@@ -51,7 +51,18 @@ def in_its_language(chinese: str | None, english: str | None = None) -> html.Spa
     if not text:
         return wording.MISSING
     language = "zh" if text == chinese else "en"
-    return text if language == current_language() else html.Span(text, lang=language)
+    pieces = _with_chinese_marked(text) if language == "en" else text
+    if language != current_language():
+        return html.Span(pieces, lang=language)
+    return pieces if pieces == text else html.Span(pieces)
+
+
+def _with_chinese_marked(text: str) -> str | list:
+    """English that quotes Chinese words ("Sense of gain (获得感)"): these are marked as Chinese."""
+    pieces = re.split(r"([\u3400-\u9fff]+)", text)
+    if len(pieces) == 1:
+        return text
+    return [html.Span(piece, lang="zh") if at % 2 else piece for at, piece in enumerate(pieces)]
 
 
 def place(plan: dict) -> str:
