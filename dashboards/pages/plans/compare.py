@@ -173,8 +173,10 @@ def comparison_table(answer: Answer) -> html.Div:
 
 def with_numbers_first(answer: Answer) -> list[Target]:
     """The targets as the figure has them, then those without a number."""
-    most = answer.dots.groupby("target_id")["value"].max().to_dict()
-    return sorted(answer.targets, key=lambda target: -most.get(target.row["target_id"], float("-inf")))
+    ends = answer.dots.groupby("target_id")[["year", "value"]].max().astype("float64").fillna({"year": 0})
+    order = list(ends.sort_values(["year", "value"], ascending=False).index)
+    place = {target_id: at for at, target_id in enumerate(order)}
+    return sorted(answer.targets, key=lambda target: place.get(target.row["target_id"], len(order)))
 
 
 def comparison_cells(target: Target) -> list:
