@@ -18,6 +18,7 @@ from dashboards.components.frame import (
 )
 from dashboards.components.marks import STATUSES, probability_bar, status_bar, status_mark, study_mark, trend_mark
 from dashboards.components.notices import empty, failed, failed_page, forbidden, loading, not_found, notice, stale
+from dashboards.components.reviews import no_review, review_choice, review_notice
 from dashboards.components.tables import column, simple_table, table
 from dashboards.components.theme import chosen_theme, current_theme
 
@@ -48,6 +49,7 @@ __all__ = [
     "link",
     "loading",
     "mark_chinese",
+    "no_review",
     "not_found",
     "nothing_judged",
     "notice",
@@ -55,6 +57,8 @@ __all__ = [
     "palette",
     "plan_and_area",
     "probability_bar",
+    "review_choice",
+    "review_notice",
     "search_form",
     "section",
     "shell",

@@ -27,11 +27,19 @@ FORBIDDEN_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 @dataclass(frozen=True)
 class Export:
-    """What an exporter answers with. frame: its columns are headed as they should be read. about: label -> text."""
+    """What an exporter answers with. frame: its columns are headed as they should be read. about: label -> text.
+
+    has_reports: False where the file holds only what plans say, which is real beside synthetic reports too.
+    """
 
     frame: pd.DataFrame
     title: str
     about: Mapping[str, str] = field(default_factory=dict)
+    has_reports: bool = True
+
+    @property
+    def is_demo(self) -> bool:
+        return self.has_reports and data.is_demo()
 
 
 @dataclass(frozen=True)
@@ -97,14 +105,14 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def about_lines(export: Export) -> list[tuple[str, str]]:
     """What stands on the sheet 说明, DEMO first."""
-    demo = [(DEMO, _("These figures are synthetic and describe no real place's health."))] if data.is_demo() else []
+    demo = [(DEMO, _("These figures are synthetic and describe no real place's health."))] if export.is_demo else []
     return [*demo, (_("Content"), export.title), *export.about.items(), (_("Address"), request.full_path.rstrip("?"))]
 
 
 def to_csv(export: Export) -> bytes:
     """UTF-8 with BOM, so that Excel reads Chinese; synthetic figures carry a column that says so in every row."""
     frame = export.frame.map(safe_text).rename(columns=safe_text)
-    if data.is_demo():
+    if export.is_demo:
         frame.insert(len(frame.columns), DEMO, "DEMO")
     return frame.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
 
@@ -128,7 +136,7 @@ def to_xlsx(export: Export) -> bytes:
         for row, (label, text) in enumerate(about_lines(export)):
             about.write_string(row, 0, clean_text(label), head)
             about.write_string(row, 1, clean_text(text))
-        if data.is_demo():
+        if export.is_demo:
             sheet.set_header(f"&C{DEMO}")
     return buffer.getvalue()
 

@@ -76,10 +76,11 @@ def graph(
     return html.Div(box, className="kt-figure", role="img", **{"aria-label": alt, "data-file-name": file_name})
 
 
-def finish(figure: go.Figure, *, source: str = "") -> go.Figure:
+def finish(figure: go.Figure, *, source: str = "", has_reports: bool = True) -> go.Figure:
     """Give a figure the house's look, its source line and, over synthetic figures, the DEMO mark. Changes and returns it.
 
     Texts and margins the figure has set itself stay; the source takes its lines under the lower margin.
+    has_reports: False where only what plans say is drawn, which is real beside synthetic reports too.
     """
     colours = palette()
     figure.update_layout(template=_template(current_theme()), modebar={"remove": ["sendDataToCloud"]})
@@ -89,7 +90,7 @@ def finish(figure: go.Figure, *, source: str = "") -> go.Figure:
     if source:
         note = _corner("<br>".join(lines_of_source), x=0, y=0, anchor="left", shift=-below, colour=colours["muted"])
         figure.add_annotation({**note, "xshift": 8 - left, "yanchor": "top", "align": "left"})
-    if data.is_demo():
+    if has_reports and data.is_demo():
         figure.add_annotation(_corner(DEMO, x=1, y=1, anchor="right", shift=20, colour=colours["reversing"]))
     return figure
 

@@ -167,9 +167,9 @@ def export(query: dict) -> components.Export:
     if typed:
         found = plan_search.find(typed)
         rows = [hit_record(hit) for hits in found.values() for hit in hits]
-        return components.Export(pd.DataFrame(rows), search_title(typed, found))
+        return components.Export(pd.DataFrame(rows), search_title(typed, found), has_reports=False)
     plans = plan_targets.ordered_plans()
-    return components.Export(pd.DataFrame([plan_record(plan) for plan in plans]), finding(plans))
+    return components.Export(pd.DataFrame([plan_record(plan) for plan in plans]), finding(plans), has_reports=False)
 
 
 def hit_record(hit: Hit) -> dict[str, str]:

@@ -151,7 +151,7 @@ def draw(dots: pd.DataFrame, answer: Answer) -> go.Figure:
     plans = list(dict.fromkeys(dots["plan_id"]))
     names = wording.joined([data.name(data.all_plans().loc[plan_id]) for plan_id in plans])
     shown = names if len(plans) <= 2 else _("{number} plans, listed below", number=len(plans))
-    return components.finish(figure, source=_("Source: {what}", what=shown))
+    return components.finish(figure, source=_("Source: {what}", what=shown), has_reports=False)
 
 
 def extent(dots: pd.DataFrame, indicator: dict) -> list[float]:
@@ -210,7 +210,7 @@ def export(query: dict) -> components.Export:
     answer = ask(query["indicator"])
     rows = [comparison_record(row) for target in with_numbers_first(answer) for row in target.milestones]
     about = {_("Indicator"): data.name(answer.indicator), _("Unit"): wording.unit_name(answer.indicator["unit"])}
-    return components.Export(plan_words.with_whole_years(pd.DataFrame(rows)), finding(answer), about)
+    return components.Export(plan_words.with_whole_years(pd.DataFrame(rows)), finding(answer), about, has_reports=False)
 
 
 def comparison_record(row: dict) -> dict[str, object]:
