@@ -23,8 +23,7 @@ def falling_behind(marks: pd.DataFrame, population: pd.DataFrame, *, official_on
     Flagged: slow, behind, reversing, and on course with a probability of missing above two thirds.
     severity: 0 to 1, half the gap in tolerances (at most ten), half the probability of missing (one half where withheld);
         reversing goes before the rest of the same severity. No weight for people: a small banner is not less behind.
-    people: who live there; NaN where not known. peer_pace: the pace the best quarter of the target's areas of the same
-        code length reaches, in the target's direction; NaN with fewer than four. tolerances_behind: NaN without a path.
+    people: who live there; NaN where not known. peer_pace: as the function of this name gives it. tolerances_behind: NaN without a path.
     rank: from 1, ties by people (more first), then area and target code, so that the list is the same every time.
     """
     failing = marks.status.isin(FLAGGED) | ((marks.p_miss > LIKELY) & (marks.status != "achieved"))
@@ -38,7 +37,7 @@ def falling_behind(marks: pd.DataFrame, population: pd.DataFrame, *, official_on
     flags["severity"] = behind.fillna(0) / MOST_TOLERANCES / 2 + flags.p_miss.fillna(NEUTRAL_P) / 2
     newest = population.sort_values("year").drop_duplicates("area_id", keep="last").set_index("area_id").persons
     flags["people"] = flags.area_id.map(newest).astype(float)
-    flags["peer_pace"] = _peer_pace(marks).reindex(flags.index)
+    flags["peer_pace"] = peer_pace(marks).reindex(flags.index)
     order = flags.assign(
         _calm=flags.status != REVERSING, _severity=-flags.severity.round(6), _people=-flags.people.fillna(0)
     )
@@ -47,9 +46,13 @@ def falling_behind(marks: pd.DataFrame, population: pd.DataFrame, *, official_on
     return flags.assign(rank=np.arange(1, len(flags) + 1))[[*marks.columns, *ADDED]]
 
 
-def _peer_pace(marks: pd.DataFrame) -> pd.Series:
-    """What the best quarter of each mark's peers does a year; peers: the same target, areas of the same code length."""
-    paces = marks.pace_seen.astype(float).groupby(
-        [marks.target_id, marks.area_id.str.len(), marks.area_id.str.endswith("00")]
-    )
-    return paces.transform(lambda pace: pace.quantile(BEST_QUARTER) if pace.notna().sum() >= FEWEST_PEERS else np.nan)
+def peer_pace(marks: pd.DataFrame) -> pd.Series:
+    """What the best quarter of each mark's peers does a year, in the target's direction; in step with marks.
+
+    Peers: the same target, areas of the same code length (a prefecture and its counties apart). NaN where an area has
+    fewer than four peers with a known pace beside itself.
+    """
+    pace = marks.pace_seen.astype(float)
+    peers = pace.groupby([marks.target_id, marks.area_id.str.len(), marks.area_id.str.endswith("00")])
+    others = peers.transform("count") - pace.notna()
+    return peers.transform("quantile", BEST_QUARTER).where(others >= FEWEST_PEERS)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from models import sentences
 from models.bounds import Bounds, bounds_of
+from models.flags import peer_pace
 from models.intervals import QUANTILE_COLUMNS
 from models.pairs import PLAN_BAR, UNIT, WHOLE, Pairs, make_pairs
 from models.probability import POINTS_FOR_REFERENCE, gate, probability_of_missing
@@ -68,7 +69,7 @@ def judge(
     marks = _improve_too(marks, demanded, pairs)  # each unit first, then the areas above them
     marks = _pass_on_units(marks, pairs)
     marks["needs_study"] = disagree(marks.status, marks.p_miss)
-    return _finish(marks, demanded, pairs, bounds, areas)
+    return _finish(marks, demanded, pairs, bounds, areas, decimals_shown(demanded, indicators))
 
 
 def known_series(
@@ -103,6 +104,17 @@ def known_series(
     levels = areas.drop_duplicates("area_id").set_index("area_id").level
     small = levels.index[levels.isin(SMALL)]
     return build_series(figures, indicators, units, rounding, as_of).with_pooled_trends(small, levels)
+
+
+def decimals_shown(targets: Targets, indicators: pd.DataFrame | None) -> np.ndarray:
+    """How many decimals each target's values are told with: the indicator's own, as on the pages, else one (none for
+    what is counted); more only where a milestone has more (HIV at most 0.15 %)."""
+    frame = targets.frame
+    usual = frame.unit.map(lambda unit: min(unit_of(unit).decimals, 1))
+    if indicators is not None and "decimals" in indicators:
+        own = indicators.drop_duplicates("indicator_id").set_index("indicator_id").decimals
+        usual = frame.indicator_id.map(own).astype(float).fillna(usual)
+    return np.maximum(usual.to_numpy(dtype=float), targets.rounding_hint).astype(int)
 
 
 def shares_of_units(targets: Targets) -> set[str]:
@@ -299,7 +311,7 @@ def _improve_too(marks: pd.DataFrame, targets: Targets, pairs: Pairs) -> pd.Data
     floors = keys[(frame.rule == "level").to_numpy()]
     both = keys[(frame.rule == "trend").to_numpy()].merge(floors, on=by, suffixes=("", "_floor"))
     if not len(both):
-        return marks
+        return marks.assign(floor_is_lost=False)
     rank = _rank(marks.status.to_numpy(dtype=object))
     both = both.assign(rank=rank[both.position_floor]).groupby("position", as_index=False)["rank"].max()
     trend, floor = both.position.to_numpy(), both["rank"].to_numpy()
@@ -307,11 +319,16 @@ def _improve_too(marks: pd.DataFrame, targets: Targets, pairs: Pairs) -> pd.Data
     worse = np.maximum(rank[trend], np.where(floor >= FIRST_FAILING, floor, 0))
     status, reason = marks.status.to_numpy(dtype=object).copy(), marks.reason.to_numpy(dtype=object).copy()
     status[trend[judged]] = np.array(STATUSES, dtype=object)[worse[judged]]
+    lost = np.zeros(len(marks), dtype=bool)
+    lost[trend[judged & (floor >= FIRST_FAILING)]] = True
     reason[trend[judged]] = _joined(reason[trend[judged]], np.full(judged.sum(), "floor_and_trend", dtype=object))
-    return marks.assign(status=pd.Series(status, dtype=object), reason=pd.Series(reason, dtype=object))
+    texts = {"status": pd.Series(status, dtype=object), "reason": pd.Series(reason, dtype=object)}
+    return marks.assign(floor_is_lost=lost, **texts)
 
 
-def _finish(marks: pd.DataFrame, targets: Targets, pairs: Pairs, bounds: Bounds, areas: pd.DataFrame) -> pd.DataFrame:
+def _finish(
+    marks: pd.DataFrame, targets: Targets, pairs: Pairs, bounds: Bounds, areas: pd.DataFrame, decimals: np.ndarray
+) -> pd.DataFrame:
     """Say what the mark rests on, then the sentences, then the columns in their types."""
     judged = (marks.status != CANNOT_JUDGE).to_numpy()
     reason = marks.reason.to_numpy(dtype=object).copy()
@@ -329,7 +346,10 @@ def _finish(marks: pd.DataFrame, targets: Targets, pairs: Pairs, bounds: Bounds,
     marks["reason"] = pd.Series(np.where(reason == "", None, reason), dtype=object)
     marks["next_year"], marks["final_year"] = (_years(marks[name]) for name in ("next_year", "final_year"))
     told = sentences.facts(
-        marks.assign(is_whole=pairs.role == WHOLE), targets.frame.iloc[pairs.target].reset_index(drop=True), areas
+        marks.assign(is_whole=pairs.role == WHOLE, peer_pace=peer_pace(marks)),
+        targets.frame.iloc[pairs.target].reset_index(drop=True),
+        areas,
+        decimals[pairs.target],
     )
     for name, write in (("sentence_zh", sentences.sentence_zh), ("sentence_en", sentences.sentence_en)):
         marks[name] = pd.Series(write(told), dtype=object)

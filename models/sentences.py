@@ -9,7 +9,17 @@ import numpy as np
 import pandas as pd
 
 from models.reasons import BASES, REFUSALS, SEPARATOR
-from models.status import ACHIEVED, BEHIND, CANNOT_JUDGE, ON_COURSE, REVERSING, SLOW
+from models.sentence_words import (
+    DIRECTION_WORDS_EN,
+    DIRECTION_WORDS_ZH,
+    OPERATOR_WORDS,
+    PROBABILITY_WORDS,
+    STATUS_WORDS,
+    STILL_MET_WORDS,
+    UNIT_WORDS,
+    movement_words,
+)
+from models.status import ACHIEVED, BEHIND, CANNOT_JUDGE, REVERSING, SLOW
 from models.wording import (
     by_year,
     each_distinct,
@@ -25,31 +35,7 @@ from models.wording import (
     year_words,
 )
 
-STATUS_WORDS = {
-    ACHIEVED: ("已达标", "target met"),
-    ON_COURSE: ("按期", "on course"),
-    SLOW: ("偏慢", "slow"),
-    BEHIND: ("滞后", "behind"),
-    REVERSING: ("倒退", "reversing"),
-    CANNOT_JUDGE: ("无法判断", "cannot be judged"),
-}
-# Upper end of the probability of missing, rounded to fives of a percent as it is shown -> words.
-PROBABILITY_WORDS = [
-    (0.10, "很可能达标", "very likely to be met"),
-    (0.33, "较可能达标", "likely to be met"),
-    (0.66, "能否达标难以判断", "too close to call"),
-    (0.91, "较可能落空", "likely to be missed"),
-    (1.01, "很可能落空", "very likely to be missed"),
-]
-OPERATOR_WORDS = {
-    ">=": ("不低于", "at least "),
-    ">": ("高于", "above "),
-    "<=": ("不高于", "at most "),
-    "<": ("低于", "below "),
-    "=": ("", ""),
-}
-
-
+LANGUAGES = ("zh", "en")
 SHOWN_UNITS = 5
 
 
@@ -62,6 +48,7 @@ class Facts:
     rule: np.ndarray
     scope: np.ndarray
     side: np.ndarray
+    decimals: np.ndarray  # of the values; differences have as many, paces one more
     name: tuple[np.ndarray, np.ndarray]  # Chinese, English
     area: tuple[np.ndarray, np.ndarray]
     failing: tuple[np.ndarray, np.ndarray]  # names of the units that fail, joined; "" where none or not asked
@@ -69,12 +56,33 @@ class Facts:
     def take(self, rows: np.ndarray) -> "Facts":
         """The facts of some marks."""
         pairs = {name: tuple(part[rows] for part in getattr(self, name)) for name in ("name", "area", "failing")}
-        single = {name: getattr(self, name)[rows] for name in ("unit", "rule", "scope", "side")}
+        single = {name: getattr(self, name)[rows] for name in ("unit", "rule", "scope", "side", "decimals")}
         return Facts(marks=self.marks.iloc[rows].reset_index(drop=True), **single, **pairs)
 
+    def values(self, column: str, lang: int) -> np.ndarray:
+        """A column of values in words."""
+        return values(self.marks[column], self.unit, self.decimals, lang)
 
-def facts(marks: pd.DataFrame, targets: pd.DataFrame, areas: pd.DataFrame) -> Facts:
-    """marks: columns of models.judging.MARKS but the sentences; targets: each mark's own target row, in step."""
+    def paces(self, column: str, lang: int) -> np.ndarray:
+        """A column of paces in words, without sign."""
+        return sizes(self.marks[column], self.unit, self.decimals + 1, lang)
+
+    def verbs(self, lang: int) -> list[np.ndarray]:
+        """Above, below, rise, fall (and in English risen by, fallen by) for each mark's unit."""
+
+        def column(nth, good):
+            return each_distinct(self.unit, lambda unit: movement_words(unit, LANGUAGES[lang], rise_is_good=good)[nth])
+
+        return [np.where(self.side >= 0, column(nth, True), column(nth, False)) for nth in range(4 + 2 * lang)]
+
+
+def facts(marks: pd.DataFrame, targets: pd.DataFrame, areas: pd.DataFrame, decimals: np.ndarray) -> Facts:
+    """What the sentences are made from.
+
+    marks: columns of models.judging.MARKS but the sentences, with is_whole, floor_is_lost and peer_pace; targets: each
+    mark's own target row, in step; decimals: those its values are shown with. A mark that fails by less than they
+    show gets up to two more: nothing is "level with the path" and behind.
+    """
     names = areas.drop_duplicates("area_id").set_index("area_id")
     zh = names.name_zh.astype(object).where(names.name_zh.notna(), names.index.to_series())
     en = names.name_en.astype(object).where(names.name_en.notna(), zh)
@@ -87,12 +95,17 @@ def facts(marks: pd.DataFrame, targets: pd.DataFrame, areas: pd.DataFrame) -> Fa
     falling = targets.comparator.isin(["<=", "<", "trend_down"])
     by_direction = targets.direction.map({"higher_is_better": 1, "lower_is_better": -1}).fillna(0)
     english = targets.name_en.astype(object).where(targets.name_en.notna(), targets.name_zh)
+    decimals = np.asarray(decimals, dtype=int)
+    for _ in range(2):
+        hidden = marks.status.isin([SLOW, BEHIND, REVERSING]).to_numpy() & is_nothing(marks.gap, decimals)
+        decimals = np.where(hidden & (marks.gap != 0).to_numpy(), decimals + 1, decimals)
     return Facts(
         marks=marks.reset_index(drop=True),
         unit=targets.unit.to_numpy(dtype=object),
         rule=targets.rule.to_numpy(dtype=object),
         scope=targets.scope.to_numpy(dtype=object),
         side=np.select([rising, falling], [1, -1], by_direction).astype(int),
+        decimals=decimals,
         name=(targets.name_zh.to_numpy(dtype=object), english.to_numpy(dtype=object)),
         area=area,
         failing=tuple(_failing(marks.units_failing, column, mark) for column, mark in ((zh, "、"), (en, ", "))),
@@ -100,7 +113,7 @@ def facts(marks: pd.DataFrame, targets: pd.DataFrame, areas: pd.DataFrame) -> Fa
 
 
 def sentence_zh(told: Facts) -> np.ndarray:
-    """达拉特旗2025年居民健康素养水平为24.1%,比规划路径应有的26%低1.9个百分点,偏慢。…"""
+    """达拉特旗2025年居民健康素养水平为24.1%，比目标路径要求的26%低1.9个百分点，偏慢。…"""
     return _sentence(told, 0)
 
 
@@ -127,20 +140,16 @@ def _sentence(told: Facts, lang: int) -> np.ndarray:
 
 
 def _head(told: Facts, lang: int) -> np.ndarray:
-    """Where, when, what, how much."""
-    period, value = period_words(told.marks.period, lang), values(told.marks.observed, told.unit, lang)
+    """Where, when, what, how much. A whole without a figure of its own is judged by its units alone."""
+    period, value = period_words(told.marks.period, lang), told.values("observed", lang)
     provisional, task = (told.marks.figure_status == "provisional").to_numpy(), told.rule == "completion"
+    empty = ~np.isfinite(told.marks.observed.to_numpy(dtype=float))
     if lang == 0:
-        return (
-            told.area[0]
-            + period
-            + told.name[0]
-            + np.where(task, ":", "为")
-            + value
-            + where_true(provisional, "(初步数)")
-        )
+        reads = np.where(task, "：", "为") + value + where_true(provisional, "（初步数）")
+        return told.area[0] + period + told.name[0] + np.where(empty, "", reads)
     reads = np.where(task, ": " + value + " (" + period + ")", " stood at " + value + " in " + period)
-    return told.area[1] + ": " + inside_a_sentence(told.name[1]) + reads + where_true(provisional, " (provisional)")
+    reads = reads + where_true(provisional, " (provisional)")
+    return told.area[1] + ": " + inside_a_sentence(told.name[1]) + np.where(empty, "", reads)
 
 
 def _standing(told: Facts, lang: int) -> np.ndarray:
@@ -160,15 +169,17 @@ def _standing(told: Facts, lang: int) -> np.ndarray:
         rows = np.flatnonzero(case == nth)
         if len(rows):
             some = told.take(rows)
-            out[rows] = write(
-                some, words_for(some.marks.status, {slug: both[lang] for slug, both in STATUS_WORDS.items()})
-            )
+            out[rows] = write(some, _status_words(some, lang))
     return out
 
 
+def _status_words(told: Facts, lang: int) -> np.ndarray:
+    return words_for(told.marks.status, {slug: both[lang] for slug, both in STATUS_WORDS.items()})
+
+
 def _units_zh(told: Facts, word: np.ndarray) -> np.ndarray:
-    failing = np.where(told.failing[0] == "", "目前没有落后的", "未达要求的有" + told.failing[0])
-    return ",要求每个" + _unit_words(told, 0) + "均达标," + failing + "," + word + "。"
+    failing = np.where(told.failing[0] == "", "目前没有未达要求的", "未达要求的有" + told.failing[0])
+    return "，要求每个" + _unit_words(told, 0) + "均达标，" + failing + "，" + word + "。"
 
 
 def _units_en(told: Facts, word: np.ndarray) -> np.ndarray:
@@ -177,53 +188,47 @@ def _units_en(told: Facts, word: np.ndarray) -> np.ndarray:
 
 
 def _task_zh(told: Facts, word: np.ndarray) -> np.ndarray:
-    return np.where(
-        told.marks.status == ACHIEVED, "。", ",已过" + year_words(told.marks.next_year, 0) + "时限," + word + "。"
-    )
+    due = year_words(told.marks.next_year, 0)
+    return np.where(told.marks.status == ACHIEVED, "。", "，已过" + due + "时限，" + word + "。")
 
 
 def _task_en(told: Facts, word: np.ndarray) -> np.ndarray:
-    return np.where(
-        told.marks.status == ACHIEVED, ".", "; it was due" + by_year(told.marks.next_year) + " (" + word + ")."
-    )
+    due = by_year(told.marks.next_year)
+    return np.where(told.marks.status == ACHIEVED, ".", "; it was due" + due + " (" + word + ").")
 
 
 def _met_zh(told: Facts, word: np.ndarray) -> np.ndarray:
-    return ",已达到" + year_words(told.marks.next_year, 0) + "目标(" + _goal(told.marks.next_value, told, 0) + ")。"
+    return "，已达到" + year_words(told.marks.next_year, 0) + "目标（" + _goal(told, 0) + "）。"
 
 
 def _met_en(told: Facts, word: np.ndarray) -> np.ndarray:
-    return (
-        ": it meets the"
-        + year_words(told.marks.next_year, 1)
-        + " target ("
-        + _goal(told.marks.next_value, told, 1)
-        + ")."
-    )
+    return ": it meets the" + year_words(told.marks.next_year, 1) + " target (" + _goal(told, 1) + ")."
 
 
 def _path_zh(told: Facts, word: np.ndarray) -> np.ndarray:
-    path, size = values(told.marks.path_value, told.unit, 0), sizes(told.marks.gap, told.unit, 0)
-    compared = "比规划路径应有的" + path + np.where(_is_above(told), "高", "低") + size
-    compared = np.where(is_nothing(told.marks.gap, told.unit), "与规划路径应有的" + path + "持平", compared)
-    return "," + compared + "," + word + "。"
+    path, size = told.values("path_value", 0), sizes(told.marks.gap, told.unit, told.decimals, 0)
+    above, below = told.verbs(0)[:2]
+    compared = "比目标路径要求的" + path + np.where(_is_above(told), above, below) + size
+    compared = np.where(is_nothing(told.marks.gap, told.decimals), "与目标路径持平（" + path + "）", compared)
+    return "，" + compared + "，" + word + "。"
 
 
 def _path_en(told: Facts, word: np.ndarray) -> np.ndarray:
-    path, size = values(told.marks.path_value, told.unit, 1), sizes(told.marks.gap, told.unit, 1)
-    compared = size + np.where(_is_above(told), " above", " below") + " the " + path + " planned by then"
-    compared = np.where(is_nothing(told.marks.gap, told.unit), "level with the " + path + " planned by then", compared)
+    path, size = told.values("path_value", 1), sizes(told.marks.gap, told.unit, told.decimals, 1)
+    above, below = told.verbs(1)[:2]
+    compared = size + np.where(_is_above(told), above, below) + " the " + path + " planned by then"
+    compared = np.where(is_nothing(told.marks.gap, told.decimals), "level with the path (" + path + ")", compared)
     return ", " + compared + ": " + word + "."
 
 
 def _bound_zh(told: Facts, word: np.ndarray) -> np.ndarray:
-    year, goal = year_words(told.marks.next_year, 0), _goal(told.marks.next_value, told, 0)
-    return ",未达到" + year + "目标(" + goal + "),相差" + sizes(told.marks.gap, told.unit, 0) + "," + word + "。"
+    year, size = year_words(told.marks.next_year, 0), sizes(told.marks.gap, told.unit, told.decimals, 0)
+    return "，未达到" + year + "目标（" + _goal(told, 0) + "），相差" + size + "，" + word + "。"
 
 
 def _bound_en(told: Facts, word: np.ndarray) -> np.ndarray:
-    year, goal = year_words(told.marks.next_year, 1), _goal(told.marks.next_value, told, 1)
-    return ", " + sizes(told.marks.gap, told.unit, 1) + " off the" + year + " target (" + goal + "): " + word + "."
+    year, size = year_words(told.marks.next_year, 1), sizes(told.marks.gap, told.unit, told.decimals, 1)
+    return ", " + size + " off the" + year + " target (" + _goal(told, 1) + "): " + word + "."
 
 
 def _is_above(told: Facts) -> np.ndarray:
@@ -232,42 +237,33 @@ def _is_above(told: Facts) -> np.ndarray:
 
 
 def _direction(told: Facts, lang: int) -> np.ndarray:
-    """For targets that only say which way: which way it has gone, and whether that is the plan's."""
-    marks, status = told.marks, told.marks.status.to_numpy(dtype=object)
-    pace = marks.pace_seen.to_numpy() * np.where(told.side < 0, -1, 1)
-    size, slowing = sizes(marks.pace_seen, told.unit, lang), told.unit == "percent_change"
-    still = is_nothing(marks.pace_seen, told.unit)
-    rightward = marks.pace_seen.to_numpy() > marks.tolerance.to_numpy()
-    floor_lost = has_reason(marks.reason, "floor_and_trend") & rightward & ~np.isin(status, [ACHIEVED, ON_COURSE])
+    """For targets that only say which way: which way it has gone, and whether that is the plan's.
+
+    Where it is the floor that failed, nothing is said of the direction but the pace itself.
+    """
+    still = is_nothing(told.marks.pace_seen, told.decimals + 1)
+    words = DIRECTION_WORDS_ZH if lang == 0 else DIRECTION_WORDS_EN
+    state = words_for(told.marks.status, words)
+    state = np.where(still & (told.marks.status == SLOW), "，偏慢。" if lang == 0 else ": slow.", state)
+    lost = told.marks.floor_is_lost.to_numpy(dtype=bool)
+    stop, but = ("。", "，未守住底线，") if lang == 0 else (".", ", and the floor is not held: ")
+    state = np.where(lost, but + _status_words(told, lang) + stop, state)
+    peers = each_distinct(_peers(told, lang), lambda text: text.replace("，", "；"))
+    return _moved(told, still, lang) + each_distinct(state, lambda text: text[:-1]) + peers + stop
+
+
+def _moved(told: Facts, still: np.ndarray, lang: int) -> np.ndarray:
+    """How the figure, or its growth, has moved of late."""
+    rises = (told.marks.pace_seen.to_numpy() > 0) == (told.side >= 0)
+    size, slowing, verbs = told.paces("pace_seen", lang), told.unit == "percent_change", told.verbs(lang)
     if lang == 0:
-        way = np.where(
-            pace > 0, np.where(slowing, "增速每年加快", "每年提高"), np.where(slowing, "增速每年放缓", "每年降低")
-        )
-        moved = ",近年" + np.where(still, "没有明显变化", way + size)
-        words = {ON_COURSE: ",符合规划方向。", SLOW: ",变化不明显,偏慢。", BEHIND: ",与规划方向相反,滞后。"}
-        words |= {REVERSING: ",与规划方向相反且经检验属实,倒退。", ACHIEVED: ",较基期已按规划方向改善,已达标。"}
-        lost = ",方向正确,但未守住底线,"
-    else:
-        way = np.where(
-            pace > 0,
-            np.where(slowing, "growth quickened by ", "risen by "),
-            np.where(slowing, "growth slowed by ", "fallen by "),
-        )
-        moved = "; of late it has " + np.where(still, "hardly moved", way + size + " a year")
-        moved = np.where(
-            slowing, "; of late " + np.where(still, "growth has hardly changed", way + size + " a year"), moved
-        )
-        words = {ON_COURSE: ", the way the plan asks for.", SLOW: ", too little to tell: slow."}
-        words |= {
-            BEHIND: ", against the plan's direction: behind.",
-            ACHIEVED: "; it has improved on the baseline: target met.",
-        }
-        words |= {REVERSING: ", against the plan's direction, and the test confirms it: reversing."}
-        lost = ", the right way, but the floor is not held: "
-    state = words_for(marks.status, words)
-    state = np.where(still & (status == SLOW), ",偏慢。" if lang == 0 else ": slow.", state)
-    word = words_for(marks.status, {slug: both[lang] for slug, both in STATUS_WORDS.items()})
-    return moved + np.where(floor_lost, lost + word + ("。" if lang == 0 else "."), state)
+        way = np.where(rises, "每年" + verbs[2], "每年" + verbs[3])
+        way = np.where(slowing, np.where(rises, "增速每年加快", "增速每年放缓"), way)
+        return "，近年" + np.where(still, "基本没有变化", way + size)
+    way = np.where(rises, verbs[4], verbs[5]) + " "
+    moved = "it has " + np.where(still, "hardly changed", way + size + " a year")
+    growth = np.where(rises, "growth quickened by ", "growth slowed by ") + size + " a year"
+    return "; of late " + np.where(slowing, np.where(still, "growth has hardly changed", growth), moved)
 
 
 def _direction_zh(told: Facts, word: np.ndarray) -> np.ndarray:
@@ -294,56 +290,62 @@ def _pace(told: Facts, lang: int) -> np.ndarray:
 
 
 def _pace_told(told: Facts, lang: int) -> np.ndarray:
-    marks, seen = told.marks, told.marks.pace_seen.to_numpy()
-    size, done = sizes(marks.pace_needed, told.unit, lang), sizes(marks.pace_seen, told.unit, lang)
-    actual = seen * np.where(told.side < 0, -1, 1)
-    goal, year = values(marks.next_value, told.unit, lang), marks.next_year
-    endless, up = told.rule == "annual_change_points", told.side > 0
-    known = [~np.isfinite(actual), is_nothing(marks.pace_seen, told.unit), actual > 0]
+    marks, verbs = told.marks, told.verbs(lang)
+    size, done = told.paces("pace_needed", lang), told.paces("pace_seen", lang)
+    actual = marks.pace_seen.to_numpy() * np.where(told.side < 0, -1, 1)
+    goal, endless, up = told.values("next_value", lang), told.rule == "annual_change_points", told.side > 0
+    known = [~np.isfinite(actual), is_nothing(marks.pace_seen, told.decimals + 1), actual > 0]
+    way = np.where(up, verbs[2], verbs[3])
     if lang == 0:
-        way = np.where(up, "提高", "降低")
-        aim = np.where(
-            endless,
-            "规划要求每年" + way + size,
-            "要在" + year_words(year, 0) + way + "到" + goal + ",每年需" + way + size,
-        )
-        moved = np.select(known, ["", ",近年没有明显变化", ",近年实际每年提高" + done], ",近年实际每年降低" + done)
-        return aim + moved + "。"
-    way = np.where(up, "a rise of ", "a fall of ") + size + " a year"
-    aim = np.where(endless, " The plan asks for " + way, " Reaching " + goal + by_year(year) + " takes " + way)
-    moved = np.select(
-        known,
-        ["", "; of late it has hardly moved", "; of late it has risen by " + done + " a year"],
-        "; of late it has fallen by " + done + " a year",
+        aim = "要在" + year_words(marks.next_year, 0) + way + "到" + goal + "，每年需" + way + size
+        aim = np.where(endless, "方案要求每年" + way + size, aim)
+        moved = ["", "，近年基本没有变化", "，近年实际每年" + verbs[2] + done]
+        return aim + np.select(known, moved, "，近年实际每年" + verbs[3] + done) + _peers(told, lang) + "。"
+    way = way + " " + size + " a year"
+    aim = " Reaching " + goal + by_year(marks.next_year) + " takes " + way
+    aim = np.where(endless, " The plan asks for " + way, aim)
+    moved = ["", "; of late it has hardly changed", "; of late it has " + verbs[4] + " " + done + " a year"]
+    return (
+        aim
+        + np.select(known, moved, "; of late it has " + verbs[5] + " " + done + " a year")
+        + _peers(told, lang)
+        + "."
     )
-    return aim + moved + "."
+
+
+def _peers(told: Facts, lang: int) -> np.ndarray:
+    """What the best quarter of comparable areas do, where that is a movement the right way and faster than here."""
+    marks, verbs, up = told.marks, told.verbs(lang), told.side >= 0
+    peer, own = marks.peer_pace.to_numpy(dtype=float), marks.pace_seen.to_numpy()
+    size, known = told.paces("peer_pace", lang), np.isfinite(peer) & np.isfinite(own) & (told.unit != "percent_change")
+    better = known & (peer > 0) & (peer - own > 0) & ~is_nothing(marks.peer_pace, told.decimals + 1)
+    better &= (told.side != 0) & (
+        size != told.paces("pace_seen", lang)
+    )  # 0.42 beside 0.41, both written 0.4, tells nothing
+    if lang == 0:
+        return np.where(better, "，同类地区中较好者每年" + np.where(up, verbs[2], verbs[3]) + size, "")
+    return np.where(
+        better, "; the better of its peers have " + np.where(up, verbs[4], verbs[5]) + " " + size + " a year", ""
+    )
 
 
 def _outlook(told: Facts, lang: int) -> np.ndarray:
     """The probability in words and in fives of a percent."""
     marks = told.marks
     p = marks.p_miss.to_numpy()
-    words = np.full(len(p), "", dtype=object)
-    for upper, *both in reversed(PROBABILITY_WORDS):
+    words, still = (np.full(len(p), "", dtype=object) for _ in range(2))
+    for (upper, *both), (_, *kept) in zip(reversed(PROBABILITY_WORDS), reversed(STILL_MET_WORDS), strict=True):
         words = np.where(in_fives(p) < upper, both[lang], words)
+        still = np.where(in_fives(p) < upper, kept[lang], still)
+    holds = (marks.status == ACHIEVED).to_numpy() & (marks.next_year == marks.final_year).fillna(False).to_numpy(bool)
+    words = np.where(holds & (told.rule != "trend"), still, words)
     five = each_distinct(np.nan_to_num(in_fives(p) * 100), lambda x: f"{x:.0f}")
-    reference = (marks.p_miss_basis == "reference").to_numpy()
-    year = year_words(marks.final_year, lang)
+    reference, year = (marks.p_miss_basis == "reference").to_numpy(), year_words(marks.final_year, lang)
     if lang == 0:
-        text = year + "目标" + words + "(未达标概率约" + five + "%" + where_true(reference, ",数据少,仅供参考") + ")。"
-    else:
-        text = (
-            " The"
-            + year
-            + " target is "
-            + words
-            + " (about "
-            + five
-            + " % to miss it"
-            + where_true(reference, "; few figures, for reference only")
-            + ")."
-        )
-    return np.where(np.isfinite(p), text, "")
+        chance = "（未达标概率约" + five + "%" + where_true(reference, "，数据期数少，仅供参考") + "）。"
+        return np.where(np.isfinite(p), year + "目标" + words + chance, "")
+    chance = " (about " + five + " % to miss it" + where_true(reference, "; few figures, for reference only") + ")."
+    return np.where(np.isfinite(p), " The" + year + " target is " + words + chance, "")
 
 
 def _caveats(told: Facts, lang: int) -> np.ndarray:
@@ -351,14 +353,14 @@ def _caveats(told: Facts, lang: int) -> np.ndarray:
     noisy, study = marks.is_noisy.to_numpy(dtype=bool), marks.needs_study.to_numpy(dtype=bool)
     noisy, has_p = noisy & ~(marks.status == ACHIEVED).to_numpy(), np.isfinite(marks.p_miss.to_numpy())
     lines = [
-        (noisy & has_p, "数值波动大,以概率为准。", " The figure is unstable: go by the probability."),
-        (noisy & ~has_p, "数值波动大,仅供参考。", " The figure is unstable: for reference only."),
+        (noisy & has_p, "数值波动大，以概率为准。", " The figure is unstable: go by the probability."),
+        (noisy & ~has_p, "数值波动大，仅供参考。", " The figure is unstable: for reference only."),
         (has_reason(marks.reason, "missed"), "最后时限已过。", " The final date has passed."),
-        (study, "现状与预测不一致,需研判。", " Status and outlook disagree: to be studied."),
-        (has_reason(marks.reason, "rolled_up"), "数值由下级数据汇总。", " Added up from the areas below."),
+        (study, "现状与预测不一致，需研判。", " Status and outlook disagree: to be studied."),
+        (has_reason(marks.reason, "rolled_up"), "数值由下级地区数据汇总。", " Added up from the areas below."),
         (has_reason(marks.reason, "baseline_first"), "以首期数据为基期。", " The first reported figure serves as the baseline."),
-        (has_reason(marks.reason, "year_inferred"), "目标年份为推定。", " The target's year is inferred."),
-        (has_reason(marks.reason, "plan_bar"), "目标值为全规划区目标,仅作对照。", " Held against the plan area's value."),
+        (has_reason(marks.reason, "year_inferred"), "目标年份为推断。", " The target's year is inferred."),
+        (has_reason(marks.reason, "plan_bar"), "目标为全域目标，对本地区仅作对照。", " Held against the plan area's value."),
     ]  # fmt: skip
     text = np.full(len(marks), "", dtype=object)
     for applies, *both in lines:
@@ -371,16 +373,9 @@ def _refusal(told: Facts, lang: int) -> np.ndarray:
     why = each_distinct(told.marks.reason.to_numpy(dtype=object), lambda reason: words[str(reason).split(SEPARATOR)[0]])
     has_value = np.isfinite(told.marks.observed.to_numpy())
     if lang == 0:
-        return np.where(has_value, _head(told, 0) + "。", told.area[0] + told.name[0] + ":") + why + "。"
+        return np.where(has_value, _head(told, 0) + "。", told.area[0] + told.name[0] + "：") + why + "。"
     alone = told.area[1] + ": " + inside_a_sentence(told.name[1]) + ": "
     return np.where(has_value, _head(told, 1) + ": ", alone) + why + "."
-
-
-UNIT_WORDS = {
-    "each_district": ("旗县区", "district"),
-    "each_township": ("苏木乡镇街道", "township"),
-    "each_village": ("嘎查村社区", "village"),
-}
 
 
 def _unit_words(told: Facts, lang: int) -> np.ndarray:
@@ -392,9 +387,9 @@ def _whole(told: Facts) -> np.ndarray:
     return told.marks.is_whole.to_numpy(dtype=bool) & has_reason(told.marks.reason, "each_unit")
 
 
-def _goal(value: pd.Series, told: Facts, lang: int) -> np.ndarray:
+def _goal(told: Facts, lang: int) -> np.ndarray:
     operator = words_for(told.marks.comparator, {slug: both[lang] for slug, both in OPERATOR_WORDS.items()})
-    return operator + values(value, told.unit, lang)
+    return operator + told.values("next_value", lang)
 
 
 def _failing(units: pd.Series, names: pd.Series, joiner: str) -> np.ndarray:

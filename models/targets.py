@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from models.units import UNITS
+from models.wording import decimal_places
 
 RULES = (
     "level",
@@ -117,13 +118,6 @@ def row_refusals(rows: pd.DataFrame) -> pd.Series:
     elsewhere = rows.value.isna() & needs_value & rows.unit.isin(["benchmark", "rank"])
     reasons = [year_hidden | value_hidden, elsewhere, rows.value.isna() & needs_value]
     return pd.Series(np.select(reasons, ["masked", "no_benchmark", "no_value"], ""), index=rows.index, dtype=object)
-
-
-def decimal_places(value: float) -> int:
-    """How many decimals a number is written with: 209.7 has one, 0.15 two, 30 none."""
-    if not np.isfinite(value):
-        return 0
-    return len(f"{value:.6f}".rstrip("0").partition(".")[2])
 
 
 def find_contradictions(rows: pd.DataFrame) -> pd.DataFrame:

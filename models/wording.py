@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from models.reasons import SEPARATOR
-from models.units import format_change, format_value, unit_of
+from models.units import format_change, format_value
 
 
 def in_fives(p_miss):
@@ -14,10 +14,9 @@ def in_fives(p_miss):
     return np.round(np.asarray(p_miss, dtype=float) * 20) / 20
 
 
-def is_nothing(value: pd.Series, unit: np.ndarray) -> np.ndarray:
-    """Whether a number would be written as zero."""
-    half_step = each_distinct(unit, lambda slug: 0.5 * 10.0 ** -unit_of(slug).decimals).astype(float)
-    return np.abs(value.to_numpy(dtype=float)) < half_step
+def is_nothing(value: pd.Series, decimals: np.ndarray) -> np.ndarray:
+    """Whether a number would be written as zero with so many decimals; NaN is not nothing."""
+    return np.abs(value.to_numpy(dtype=float)) < 0.5 * 10.0 ** -np.asarray(decimals, dtype=float)
 
 
 def has_reason(reason: pd.Series, slug: str) -> np.ndarray:
@@ -30,25 +29,41 @@ def words_for(slugs: pd.Series, words: Mapping[str, str]) -> np.ndarray:
     return each_distinct(slugs.to_numpy(dtype=object), lambda slug: words.get(slug, ""))
 
 
-def values(value: pd.Series, unit: np.ndarray, lang: int) -> np.ndarray:
-    return by_unit(value, unit, lambda x, u: format_value(x, u, ("zh", "en")[lang]))
+def values(value: pd.Series, unit: np.ndarray, decimals: np.ndarray, lang: int) -> np.ndarray:
+    """Numbers with their unit and at most so many decimals: 25%, 24.1%."""
+    return by_unit(
+        value, unit, decimals, lambda x, u: format_value(x, u, ("zh", "en")[lang], decimals=decimal_places(x))
+    )
 
 
-def sizes(value: pd.Series, unit: np.ndarray, lang: int) -> np.ndarray:
+def sizes(value: pd.Series, unit: np.ndarray, decimals: np.ndarray, lang: int) -> np.ndarray:
     """Differences without their sign: the words say which way."""
-    return by_unit(value.abs(), unit, lambda x, u: format_change(x, u, ("zh", "en")[lang]).lstrip("+"))
+
+    def write(x, u):
+        return format_change(x, u, ("zh", "en")[lang], decimals=decimal_places(x)).lstrip("+")
+
+    return by_unit(value.abs(), unit, decimals, write)
 
 
-def by_unit(value: pd.Series, unit: np.ndarray, write: Callable[[float, str], str]) -> np.ndarray:
+def by_unit(value: pd.Series, unit: np.ndarray, decimals: np.ndarray, write: Callable[[float, str], str]) -> np.ndarray:
     """Each distinct number is written once: thousands of townships share a few hundred."""
     number = value.to_numpy(dtype=float)
     codes, units = pd.factorize(unit)
+    places, place_codes = np.unique(decimals, return_inverse=True)
     out = np.full(len(number), "", dtype=object)
     for code, one in enumerate(units):
-        rows = np.flatnonzero(codes == code)
-        shown = number[rows].round(unit_of(one).decimals)
-        out[rows] = each_distinct(shown, lambda x, one=one: write(x, one))
+        for place, shown_places in enumerate(places):
+            rows = np.flatnonzero((codes == code) & (place_codes == place))
+            shown = number[rows].round(int(shown_places))
+            out[rows] = each_distinct(shown, lambda x, one=one: write(x, one))
     return out
+
+
+def decimal_places(value: float) -> int:
+    """How many decimals a number is written with: 209.7 has one, 0.15 two, 30 none, a missing one none."""
+    if not np.isfinite(value):
+        return 0
+    return len(f"{value:.6f}".rstrip("0").partition(".")[2])
 
 
 def each_distinct(values: np.ndarray, write: Callable) -> np.ndarray:

@@ -16,8 +16,9 @@ from data_access.errors import InputError
 from models.forecasting import Forecaster
 from models.intervals import LEVELS, QUANTILE_COLUMNS
 from models.judging import forecast_history, forecast_years, judge
+from models.rollups import status_counts, top_of
 
-METHOD = 2  # grows whenever the same figures would get other marks, so that old runs are not taken for current
+METHOD = 3  # grows whenever the same figures would get other marks, so that old runs are not taken for current
 STORED_QUANTILES = {
     column: f"q{round(level * 1000):03d}" for column, level in zip(QUANTILE_COLUMNS, LEVELS, strict=True)
 }
@@ -144,7 +145,7 @@ def forecast(
 
 
 def _document(engine: Engine, plan_id: str, as_of: date, area_id: str | None) -> dict[str, Any]:
-    """What --json prints for one plan: the run's facts, counts by status, the marks."""
+    """What --json prints for one plan: the run's facts, counts by status, roll-ups, the marks."""
     facts = judge_plan(engine, plan_id, as_of=as_of)
     marks = judgements.read_marks(engine, facts["run_id"])
     if area_id:
@@ -153,7 +154,32 @@ def _document(engine: Engine, plan_id: str, as_of: date, area_id: str | None) ->
             raise InputError(f"区划表中没有代码为 {area_id} 的地区。请核对代码。")
         marks = marks[marks.area_id.isin(below)]
     counts = marks.status.value_counts()
-    return {**facts, "counts": {str(status): int(n) for status, n in counts.items()}, "marks": _records(marks)}
+    return {
+        **facts,
+        "counts": {str(status): int(n) for status, n in counts.items()},
+        "rollups": roll_up_marks(engine, plan_id, marks, area_id or facts["area_id"]),
+        "marks": _records(marks),
+    }
+
+
+def roll_up_marks(engine: Engine, plan_id: str, marks: pd.DataFrame, area_id: str) -> dict[str, Any]:
+    """How many marks stand where: of the area (plan), its marks by action, and all marks by area. Counts only.
+
+    area_id: the plan's area, or the one asked for. Each count has total, failing and the statuses. Actions: the plan's
+    chapters, whose parts are counted with them, in the document's order.
+    """
+    own = marks[marks.area_id == area_id]
+    chapters = plans.read_actions(engine, plan_id).set_index("action_id")
+    by_action = status_counts(own.action_id.map(top_of(chapters.parent_action_id)), own.status)
+    by_action = by_action.join(chapters[["title_zh", "title_en", "sort_order"]]).sort_values("sort_order")
+    by_area = status_counts(marks.area_id, marks.status)
+    by_area = by_area.join(areas.read_areas(engine).set_index("area_id")[["level", "parent_id", "name_zh", "name_en"]])
+    whole = status_counts(own.area_id, own.status)
+    return {
+        "plan": {"area_id": area_id, **(_records(whole)[0] if len(whole) else {"total": 0})},
+        "actions": _records(by_action.drop(columns="sort_order").rename_axis("action_id").reset_index()),
+        "areas": _records(by_area.rename_axis("area_id").reset_index()),
+    }
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -20,9 +20,9 @@ def test_a_district_below_the_path_is_told_so_with_the_pace_it_needs():
     assert mark.pace_seen == pytest.approx(0.4)
     assert (mark.next_year, mark.final_year, mark.final_value) == (2030, 2030, 30)
     assert mark.sentence_zh == (
-        "达拉特旗2025年居民健康素养水平为24.1%,比规划路径应有的25%低0.9个百分点,偏慢。"
-        "要在2030年提高到30%,每年需提高1.18个百分点,近年实际每年提高0.4个百分点。"
-        "目标值为全规划区目标,仅作对照。"
+        "达拉特旗2025年居民健康素养水平为24.1%，比目标路径要求的25%低0.9个百分点，偏慢。"
+        "要在2030年提高到30%，每年需提高1.18个百分点，近年实际每年提高0.4个百分点。"
+        "目标为全域目标，对本地区仅作对照。"
     )
     assert mark.sentence_en == (
         "Dalad Banner: health literacy level stood at 24.1 % in 2025, 0.9 points below the 25 % planned by then: slow."
@@ -108,7 +108,7 @@ def test_a_provisional_figure_is_judged_and_marked():
     answer = marks(LITERACY, figures("150621", {2024: 24, 2025: 25}, status="provisional"))
 
     assert answer.loc["150621"].figure_status == "provisional"
-    assert "(初步数)" in answer.loc["150621"].sentence_zh
+    assert "（初步数）" in answer.loc["150621"].sentence_zh
 
 
 def test_the_stated_baseline_year_goes_before_the_first_figure():
@@ -142,7 +142,7 @@ def test_the_probability_is_read_at_the_final_milestone():
     assert answer.p_miss == pytest.approx(0.9, abs=0.001)  # half a step of rounding meets the bound
     assert (answer.p_miss_basis, answer.status) == ("full", "on_course")
     assert answer.needs_study  # on course, yet likely to miss
-    assert "较可能落空(未达标概率约90%)" in answer.sentence_zh
+    assert "较可能落空（未达标概率约90%）" in answer.sentence_zh
 
 
 def test_no_probability_on_two_points_and_one_for_reference_on_three():

@@ -39,9 +39,9 @@ def test_ceiling_at_dated_milestones():
     assert mark.gap == pytest.approx(-0.4125)
     assert mark.pace_needed == pytest.approx(0.52)
     assert mark.pace_seen == pytest.approx(0.2)  # falling by 0.2 is 0.2 in the target's direction
-    assert "比规划路径应有的8.19‰高0.41个千分点,偏慢" in mark.sentence_zh
-    assert "每年需降低0.52个千分点,近年实际每年降低0.2个千分点" in mark.sentence_zh
-    assert "0.41 per 1,000 above the 8.19 per 1,000 planned by then: slow" in mark.sentence_en
+    assert "比目标路径要求的8.2‰高0.4个千分点，偏慢" in mark.sentence_zh
+    assert "每年需下降0.52个千分点，近年实际每年下降0.2个千分点" in mark.sentence_zh
+    assert "0.4 per 1,000 above the 8.2 per 1,000 planned by then: slow" in mark.sentence_en
 
 
 def test_a_ceiling_that_loosens_hiv():
@@ -132,7 +132,7 @@ def test_points_a_year_without_end():
 
     assert [mark.status for mark in (on, slow, behind)] == ["on_course", "slow", "behind"]
     assert (on.path_value, on.pace_needed) == (57.5, 0.5)
-    assert "规划要求每年降低0.5个百分点" in behind.sentence_zh
+    assert "方案要求每年下降0.5个百分点" in behind.sentence_zh
 
 
 def test_growth_that_must_slow_needs_six_years():
@@ -271,7 +271,7 @@ def test_an_inferred_year_is_judged_and_said():
 
     assert mark.status == "on_course"
     assert "year_inferred" in mark.reason
-    assert "目标年份为推定" in mark.sentence_zh
+    assert "目标年份为推断" in mark.sentence_zh
 
 
 def test_a_level_without_its_number_is_not_judged():
