@@ -76,12 +76,12 @@ def _for_plan_area(tops, below_top, with_figures) -> pd.DataFrame:
 
 
 def _for_each(level, tops, units, above, with_figures) -> pd.DataFrame:
-    of_level = units.area_id[units.level == level].tolist()
+    of_level = set(units.area_id[units.level == level])
     if not of_level and len(tops) > 1:  # areas of which no hierarchy is known: each is a unit
         return _chunk(sorted(with_figures), [UNIT] * len(with_figures))
     wholes = set(above.ancestor[above.area_id.isin(of_level)]) | (set(tops) if len(tops) == 1 else set())
-    areas = sorted((wholes - set(of_level)) | set(of_level))
-    return _chunk(areas, [UNIT if area in set(of_level) else WHOLE for area in areas])
+    areas = sorted(wholes | of_level)
+    return _chunk(areas, [UNIT if area in of_level else WHOLE for area in areas])
 
 
 def _named(named, level, areas, above, with_figures) -> pd.DataFrame:
