@@ -6,6 +6,7 @@ import geopandas as gpd
 import shapely
 from sqlalchemy import Connection, and_, delete, insert, or_, select
 
+from data_access.errors import InputError
 from data_access.tables import boundaries
 
 SINCE_EVER = date(1, 1, 1)  # valid_from where the file states none: part of the key, so never NULL
@@ -28,9 +29,18 @@ def write_boundaries(connection: Connection, frame: gpd.GeoDataFrame, *, submiss
     return previous
 
 
-def restore_boundaries(connection: Connection, submission_id: int, previous: list[dict]) -> None:
-    """Take a submission's boundaries away and put back the rows write_boundaries returned for it."""
-    connection.execute(delete(boundaries).where(boundaries.c.submission_id == submission_id))
+def restore_boundaries(connection: Connection, submission_id: int, previous: list[dict], *, stored: int) -> None:
+    """Take a submission's boundaries away and put back the rows write_boundaries returned for it.
+
+    stored: how many it wrote. Raises InputError when a later submission has replaced some of them: what to put back
+    is kept with that one.
+    """
+    standing = connection.execute(delete(boundaries).where(boundaries.c.submission_id == submission_id)).rowcount
+    if standing < stored:
+        raise InputError(
+            f"第 {submission_id} 号导入不能撤销：其中 {stored - standing} 个边界已被之后的导入更新。"
+            "请先撤销之后的边界导入。"
+        )
     rows = [
         row
         | {

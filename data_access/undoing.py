@@ -59,6 +59,7 @@ def _take_back(connection: Connection, undone, undo_id: int) -> int:
     if undone.kind in REGISTERS:
         return undo_register(connection, undone.kind, undone.submission_id, undone.previous_state)
     if undone.kind == "boundaries":
-        restore_boundaries(connection, undone.submission_id, undone.previous_state["boundaries"])
+        replaced = undone.previous_state["boundaries"]
+        restore_boundaries(connection, undone.submission_id, replaced, stored=undone.rows_stored)
         return undone.rows_stored
     raise InputError(f"“{undone.kind}”类导入不能撤销。")

@@ -30,6 +30,7 @@ from workflows.point_checks import points_outside
 from workflows.templates import write_template
 
 COMMAND_LINE = "命令行"
+DRAWN = ("areas", "boundaries")  # the map's files hold their names, levels and shapes: written anew when they change
 # What statistics offices write beside the names in models/units.py.
 UNIT_SYNONYMS = {
     "percent": ("百分比", "百分率", "％"),
@@ -144,6 +145,8 @@ def run(command: str, arguments: Namespace, settings: Settings) -> int:
         raise InputError("数据库还没有建立或不是最新。请先运行:manage.py init-db")
     if command == "undo-import":
         undone = undo(engine, arguments.submission_id, received_from=arguments.received_from)
+        if undone.kind in DRAWN:
+            write_display_geometry(engine, settings.data_folder / "geo")
         print(f"已撤回第 {arguments.submission_id} 号导入({undone.kind}),共 {undone.rows:,} 行。")
         return 0
     return _import(engine, arguments, settings)
@@ -162,7 +165,9 @@ def _import(engine: Engine, arguments: Namespace, settings: Settings) -> int:
     )
     boundaries = None
     if arguments.boundaries and report.outcome in ("stored", "same_file"):
-        boundaries = _import_boundaries(engine, arguments, settings)
+        boundaries = _import_boundaries(engine, arguments)
+    if (report.outcome == "stored" and arguments.kind in DRAWN) or (boundaries and boundaries["submission_id"]):
+        write_display_geometry(engine, settings.data_folder / "geo")
     if arguments.json:
         print(json.dumps({**report.as_dict(), "boundaries": boundaries}, ensure_ascii=False))
     else:
@@ -179,7 +184,7 @@ def _check_boundary_arguments(arguments: Namespace) -> None:
         raise InputError("请用 --datum 说明边界数据的坐标系:CGCS2000、WGS-84、GCJ-02(高德、腾讯)或 BD-09(百度)。")
 
 
-def _import_boundaries(engine: Engine, arguments: Namespace, settings: Settings) -> dict:
+def _import_boundaries(engine: Engine, arguments: Namespace) -> dict:
     done = import_boundaries(
         engine,
         arguments.boundaries,
@@ -190,8 +195,6 @@ def _import_boundaries(engine: Engine, arguments: Namespace, settings: Settings)
         illustrative=arguments.illustrative,
         dry_run=arguments.dry_run,
     )
-    if not done.already_imported:
-        write_display_geometry(engine, settings.data_folder / "geo")
     notes = [*done.notes, f"已导入边界(第 {done.submission_id} 号):{done.rows_read} 个。"][
         : None if done.submission_id else -1
     ]

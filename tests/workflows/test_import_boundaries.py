@@ -109,6 +109,19 @@ def test_a_new_outline_replaces_the_old_one_and_undoing_puts_it_back(squares, tm
     assert read_boundaries(squares).geometry[0].equals(WEST)
 
 
+def test_an_outline_that_a_later_import_replaced_is_undone_after_it(squares, tmp_path):
+    first = import_boundaries(squares, geojson(tmp_path / "1.geojson", feature("xx-w", WEST)), **SAID)
+    second = import_boundaries(squares, geojson(tmp_path / "2.geojson", feature("xx-w", EAST)), **SAID)
+
+    with pytest.raises(InputError, match="1 个边界已被之后的导入更新。请先撤销之后的边界导入"):
+        undo(squares, first.submission_id, received_from="测试")
+    assert read_boundaries(squares).geometry[0].equals(EAST)
+
+    undo(squares, second.submission_id, received_from="测试")
+    undo(squares, first.submission_id, received_from="测试")
+    assert read_boundaries(squares).empty
+
+
 def test_a_place_without_a_known_outline_is_taken_with_a_note(squares, tmp_path):
     done = import_boundaries(
         squares, geojson(tmp_path / "b.geojson", feature("xx-w", WEST), feature("xx-e", EAST)), **SAID
