@@ -3,6 +3,7 @@
     "use strict";
     const ANY = "any"; // dashboards/components/controls.py
     const TRAVELLING = ["plan", "area"]; // what goes along from page to page
+    const REVIEWS = ["/", "/behind", "/indicator", "/changes", "/queue"]; // pages that can show a review of the past
 
     function withState(href, search, keys) {
         const url = new URL(href, window.location.origin);
@@ -46,9 +47,10 @@
                     go(address.pathname + address.search, navigates);
                 }
             },
-            // The page changed: links take plan and area along, and the link of this page says that it is this one.
+            // The page changed: links take plan, area and day of review along, and the link of this page says that it is this one.
             travel(pathname, search, ids) {
-                const links = ids.map((id) => withState(id.path, search, TRAVELLING));
+                const taken = (path) => (REVIEWS.includes(path) ? [...TRAVELLING, "as_of"] : TRAVELLING);
+                const links = ids.map((id) => withState(id.path, search, taken(id.path)));
                 window.requestAnimationFrame(() => {
                     document.querySelectorAll(".kt-nav a").forEach((link) => {
                         if (new URL(link.href).pathname === pathname) {

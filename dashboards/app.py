@@ -22,8 +22,10 @@ PAGES = {
         "dashboards.pages.review.overview",
         "dashboards.pages.review.behind",
         "dashboards.pages.review.indicator",
+        "dashboards.pages.review.changes",
         "dashboards.pages.review.funnel",
         "dashboards.pages.planning.map",
+        "dashboards.pages.forecasts.queue",
         "dashboards.pages.plans.catalogue",
         "dashboards.pages.plans.compare",  # before the page of one plan, whose address would fit it too
         "dashboards.pages.plans.plan",

@@ -1,5 +1,7 @@
 """What there is to draw of one indicator in one area: figures, path, milestones, forecast."""
 
+from datetime import date
+
 import pandas as pd
 
 from dashboards import charts, data, wording
@@ -8,15 +10,15 @@ FORECAST = ["q025", "q100", "q250", "q500", "q750", "q900", "q975"]
 VALUE_RULES = ("level", "unit_coverage", "count_quota")  # rules that state the indicator's own value
 
 
-def series_of(here: dict, plan_id: str) -> charts.Series:
-    """What there is to draw of a mark (a row of data.marks).
+def series_of(here: dict, plan_id: str, as_of: date | None = None) -> charts.Series:
+    """What there is to draw of a mark (a row of data.marks), as it was known on the day of its review.
 
     A row of no mark does too: indicator_id, area_id, target_id, unit, decimals; baseline_time, baseline_value NaN.
     """
-    figures = data.series_figures(here["indicator_id"])
+    figures = data.series_figures(here["indicator_id"], as_of)
     observed = figures[figures["area_id"] == here["area_id"]].sort_values("time")
-    milestones = milestones_of(here, plan_id)
-    forecast = data.forecasts(plan_id, here["indicator_id"])
+    milestones = milestones_of(here, plan_id, as_of)
+    forecast = data.forecasts(plan_id, here["indicator_id"], as_of)
     forecast = forecast[forecast["area_id"] == here["area_id"]].sort_values("time")
     about = data.indicator(here["indicator_id"]) or {}
     return charts.Series(
@@ -42,9 +44,9 @@ def known(number) -> float | None:
     return None if wording.is_missing(number) else float(number)
 
 
-def milestones_of(here: dict, plan_id: str) -> pd.DataFrame:
+def milestones_of(here: dict, plan_id: str, as_of: date | None = None) -> pd.DataFrame:
     """The dated values of the target, for rules that state the indicator's own value."""
-    rows = data.targets(plan_id)
+    rows = data.targets(plan_id, as_of)
     rows = rows[(rows["target_id"] == here["target_id"]) & rows["rule"].isin(VALUE_RULES)]
     rows = rows.rename(columns={"year": "time"})[["time", "value", "comparator", "year_is_inferred"]]
     return rows.astype({"time": "float64"}).dropna(subset=["time", "value"])

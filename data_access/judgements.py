@@ -71,15 +71,17 @@ FORECASTS = {
 
 
 def read_newest_run(engine: Engine, plan_id: str, *, as_of: date | None = None) -> dict[str, Any] | None:
-    """The newest finished run of a plan (judged as of a day): a dict with the keys of RUNS, or None before the first.
+    """The finished run of a plan with the latest day (or of the day as_of), of several the one made last; None: no run.
 
-    as_of and the moments are Python dates and aware datetimes; parameters is a dict.
+    A dict with the keys of RUNS: as_of and the moments are Python dates and aware datetimes; parameters is a dict.
+    A review of the past may be judged after today's: what counts is the day it is for, not when it was made.
     """
     query = select(judgement_runs).where(judgement_runs.c.plan_id == plan_id, judgement_runs.c.finished_at.is_not(None))
     if as_of is not None:
         query = query.where(judgement_runs.c.as_of == as_of)
+    latest = query.order_by(judgement_runs.c.as_of.desc(), judgement_runs.c.run_id.desc()).limit(1)
     with engine.connect() as connection:
-        row = connection.execute(query.order_by(judgement_runs.c.run_id.desc()).limit(1)).first()
+        row = connection.execute(latest).first()
     return None if row is None else dict(row._mapping)
 
 

@@ -15,6 +15,7 @@ from data_access.tables import submissions
 from settings import Settings
 
 TODAY = date(2026, 11, 15)  # the demo's day: its figures end in the third quarter of 2026
+LAST_YEAR = date(2025, 11, 15)  # the review before, on what was known then: the meeting asks what was promised
 PLAN = "ordos-2030"
 LAST_FILE = "演示-健康细胞.csv"  # when it stands, the whole demo does
 Say = Callable[[str], None]
@@ -41,7 +42,7 @@ def load_demo(engine: Engine, data_folder: Path, *, as_of: date = TODAY, say: Sa
     stored are recognised. Raises InputError when a demo file does not pass its own import, which is a fault of ours.
     """
     if is_current(engine) and _is_loaded(engine):
-        say("演示数据已在库中,未作改动。")
+        say("演示数据已在库中，未作改动。")
         return False
     started = time.monotonic()
     # imported here: the answer "it is there" must not wait for geometry and forecasting to be loaded
@@ -53,9 +54,10 @@ def load_demo(engine: Engine, data_folder: Path, *, as_of: date = TODAY, say: Sa
     with tempfile.TemporaryDirectory(prefix="kangtu-demo-") as folder:
         demo_steps.import_files(engine, Path(folder), TODAY, say)
     demo_steps.draw(engine, data_folder / "geo", say)
-    demo_steps.judge(engine, PLAN, as_of, say)
+    for day in (*((LAST_YEAR,) if as_of > LAST_YEAR else ()), as_of):
+        demo_steps.judge(engine, PLAN, day, say)
     say(
-        f"演示数据已载入,用时 {time.monotonic() - started:.0f} 秒。所有指标、机构和健康细胞均为虚构(演示数据 DEMO DATA)。"
+        f"演示数据已载入，用时 {time.monotonic() - started:.0f} 秒。所有指标、机构和健康细胞均为虚构（演示数据 DEMO DATA）。"
     )
     return True
 

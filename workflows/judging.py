@@ -37,11 +37,11 @@ def run(command: str, arguments: Namespace, settings) -> None:
     """Judge and print: a JSON document, or the counts of every status and what lies furthest behind."""
     engine = make_engine(settings.database_url)
     if not schema.is_current(engine):
-        raise InputError("数据库尚未建立或版本过旧。请先运行 manage.py init-db(或 manage.py migrate)。")
+        raise InputError("数据库尚未建立或版本过旧。请先运行 manage.py init-db（或 manage.py migrate）。")
     as_of = arguments.as_of or submissions.office_today()
     chosen = [arguments.plan] if arguments.plan else plans_with_area(engine)
     if not chosen:
-        raise InputError("没有可评判的规划:区划表里还没有任何规划所在的地区。请先导入区划和规划(load-plans)。")
+        raise InputError("没有可评判的方案：区划表里还没有任何方案所在的地区。请先导入区划和方案（load-plans）。")
     documents = [_document(engine, plan_id, as_of, arguments.area) for plan_id in chosen]
     if arguments.json:
         print(json.dumps(documents[0] if arguments.plan else {"plans": documents}, ensure_ascii=False, indent=1))
@@ -89,11 +89,13 @@ def _plan_and_places(engine: Engine, plan_id: str, as_of: date) -> tuple[pd.Seri
     """The plan's row, and its area with everything below it that exists on the day."""
     known = plans.read_plans(engine)
     if plan_id not in set(known.plan_id):
-        listed = "、".join(known.plan_id) or "(尚未载入任何规划,请先运行 manage.py load-plans)"
-        raise InputError(f"没有编号为 {plan_id} 的规划。现有:{listed}。")
+        listed = "、".join(known.plan_id) or "（尚未载入任何方案，请先运行 manage.py load-plans）"
+        raise InputError(f"没有编号为 {plan_id} 的方案。现有：{listed}。")
     plan = known[known.plan_id == plan_id].iloc[0]
     if pd.isna(plan.area_id) or not len(places := areas.read_descendants(engine, plan.area_id)):
-        raise InputError(f"规划 {plan_id} 所在地区({plan.area_id})不在区划表中。请先导入区划(manage.py import areas)。")
+        raise InputError(
+            f"方案 {plan_id} 所在地区（{plan.area_id}）不在区划表中。请先导入区划（manage.py import areas）。"
+        )
     started = places.valid_from.isna() | (places.valid_from <= pd.Timestamp(as_of))
     ended = places.valid_to.notna() & (places.valid_to < pd.Timestamp(as_of))
     return plan, places[started & ~ended].reset_index(drop=True)
@@ -112,7 +114,7 @@ def _judged(engine: Engine, plan_id: str, places: pd.DataFrame, as_of: date, tel
     try:
         marks = judge(targets, figures, places, as_of=as_of, forecasts=fans, indicators=registered)
     except ValueError as error:
-        raise InputError(f"规划 {plan_id} 无法评判:{error}") from error
+        raise InputError(f"方案 {plan_id} 无法评判：{error}") from error
     return marks, fans.rename(columns=STORED_QUANTILES)
 
 
@@ -138,7 +140,7 @@ def forecast(
     try:
         fans = Forecaster().fit(history).predict(requests[["series_id", "time"]])
     except ValueError as error:
-        raise InputError(f"无法预测:{error}") from error
+        raise InputError(f"无法预测：{error}") from error
     return fans.assign(
         indicator_id=requests.indicator_id.to_numpy(), area_id=requests.area_id.to_numpy()
     )[columns]  # fmt: skip
@@ -192,8 +194,8 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _print_summary(document: dict[str, Any]) -> None:
-    state = "新评判" if document["is_new"] else "数据未变,沿用上次评判"
-    print(f"{document['plan_id']} 截至 {document['as_of']}:第 {document['run_id']} 次评判({state})")
+    state = "新评判" if document["is_new"] else "数据未变，沿用上次评判"
+    print(f"{document['plan_id']} 截至 {document['as_of']}：第 {document['run_id']} 次评判（{state}）")
     print("  " + ",".join(f"{status} {n}" for status, n in document["counts"].items()))
     own = [mark for mark in document["marks"] if mark["area_id"] == document["area_id"]]
     for mark in own:

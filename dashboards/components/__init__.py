@@ -18,7 +18,7 @@ from dashboards.components.frame import (
 )
 from dashboards.components.marks import STATUSES, probability_bar, status_bar, status_mark, study_mark, trend_mark
 from dashboards.components.notices import empty, failed, failed_page, forbidden, loading, not_found, notice, stale
-from dashboards.components.reviews import no_review, review_choice, review_notice
+from dashboards.components.reviews import no_review, review_choice, review_notice, review_of_file
 from dashboards.components.tables import column, simple_table, table
 from dashboards.components.theme import chosen_theme, current_theme
 
@@ -59,6 +59,7 @@ __all__ = [
     "probability_bar",
     "review_choice",
     "review_notice",
+    "review_of_file",
     "search_form",
     "section",
     "shell",

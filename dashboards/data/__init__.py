@@ -8,6 +8,7 @@ from dashboards.data.compared import YEARS_OFFERED, Comparison, compared, multip
 from dashboards.data.documents import delivery, every_action, every_target, former_targets
 from dashboards.data.figures import figures, newest_figure, reporting, series_figures, subline
 from dashboards.data.judged import (
+    Review,
     flags,
     forecasts,
     is_stale,
@@ -17,6 +18,9 @@ from dashboards.data.judged import (
     place,
     plan,
     plan_trail,
+    previous_review,
+    review,
+    reviews,
     targets,
 )
 from dashboards.data.registers import (
@@ -37,10 +41,12 @@ from dashboards.data.registers import (
     units_below,
 )
 from dashboards.data.store import cached, configure, data_folder, engine, is_ready, version
+from dashboards.data.studied import moved, queue
 
 __all__ = [
     "YEARS_OFFERED",
     "Comparison",
+    "Review",
     "actions",
     "all_plans",
     "area",
@@ -67,6 +73,7 @@ __all__ = [
     "is_stale",
     "judged_plans",
     "marks",
+    "moved",
     "multiplier_of",
     "name",
     "newest_figure",
@@ -76,7 +83,11 @@ __all__ = [
     "places_of_level",
     "plan",
     "plan_trail",
+    "previous_review",
+    "queue",
     "reporting",
+    "review",
+    "reviews",
     "series_figures",
     "subline",
     "targets",

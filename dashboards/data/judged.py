@@ -1,17 +1,62 @@
-"""What was judged: plans with a run of judgement, their targets, marks and forecasts."""
+"""What was judged: plans with a run of judgement, their targets, marks and forecasts.
+
+as_of: None asks for the newest review; a day for the review stored as of that day, whatever has come in since.
+"""
+
+from dataclasses import dataclass
+from datetime import date
 
 import pandas as pd
 
 from dashboards.data.registers import actions, all_plans, area, areas, indicators, persons, trail
 from dashboards.data.store import cached, engine, version
 from data_access import judgements, plans
+from data_access.submissions import office_today
 from models.flags import falling_behind
 
 
+@dataclass(frozen=True)
+class Review:
+    """day: judged as of it. as_of: what the questions here take for it; None: it is the newest."""
+
+    day: date
+    as_of: date | None
+
+
 @cached
-def newest_run(plan_id: str) -> dict | None:
-    """The newest finished run of judgement of a plan: data_access.judgements.RUNS, or None."""
-    return judgements.read_newest_run(engine(), plan_id)
+def reviews(plan_id: str) -> pd.DataFrame:
+    """The days a plan was judged as of, newest first, each with its newest run: data_access.judgements.RUNS."""
+    runs = judgements.read_runs(engine(), plan_id).sort_values(["as_of", "run_id"], ascending=False)
+    return runs.drop_duplicates("as_of").reset_index(drop=True)
+
+
+def newest_run(plan_id: str, as_of: date | None = None) -> dict | None:
+    """The run of judgement of a review: data_access.judgements.RUNS, or None. The newest is the latest until today."""
+    known = reviews(plan_id)
+    days = known["as_of"].dt.date
+    if as_of is not None:
+        known = known[days == as_of]
+    elif (days <= office_today()).any():  # one of a day to come is a rehearsal
+        known = known[days <= office_today()]
+    if known.empty:
+        return None
+    run = known.iloc[0]
+    return run.where(run.notna(), None).to_dict() | {"as_of": run["as_of"].date()}
+
+
+def review(plan_id: str, asked: str | None) -> Review | None:
+    """The review an address asks for (YYYY-MM-DD; none: the newest); None where the plan was not judged as of it."""
+    newest = newest_run(plan_id)["as_of"]
+    if not asked or asked == newest.isoformat():
+        return Review(newest, None)
+    days = {day.date() for day in reviews(plan_id)["as_of"]}
+    day = next((day for day in days if day.isoformat() == asked), None)
+    return None if day is None else Review(day, day)
+
+
+def previous_review(plan_id: str, day: date) -> date | None:
+    """The last day before this one that the plan was judged as of."""
+    return max((other.date() for other in reviews(plan_id)["as_of"] if other.date() < day), default=None)
 
 
 def is_stale(plan_id: str) -> bool:
@@ -24,7 +69,7 @@ def is_stale(plan_id: str) -> bool:
 def judged_plans() -> pd.DataFrame:
     """The plans that have been judged, newest run first: those the pages offer."""
     every = all_plans()
-    runs = {plan_id: judgements.read_newest_run(engine(), plan_id) for plan_id in every.index}
+    runs = {plan_id: newest_run(plan_id) for plan_id in every.index}
     newest = sorted((run["run_id"], plan_id) for plan_id, run in runs.items() if run)
     return every.loc[[plan_id for _run, plan_id in reversed(newest)]]
 
@@ -38,29 +83,29 @@ def plan(plan_id: str | None = None) -> dict | None:
 
 
 @cached
-def targets(plan_id: str | None = None) -> pd.DataFrame:
-    """The targets in force now (of one plan), one row per milestone: data_access.plans.TARGETS."""
-    run = newest_run(plan_id) if plan_id else None
+def targets(plan_id: str | None = None, as_of: date | None = None) -> pd.DataFrame:
+    """The targets in force (of one plan, on the day of its review), one row per milestone: data_access.plans.TARGETS."""
+    run = newest_run(plan_id, as_of) if plan_id else None
     return plans.read_targets(engine(), plan_id, on=run["as_of"] if run else None)
 
 
 @cached
-def marks(plan_id: str) -> pd.DataFrame:
-    """The newest marks of a plan in the areas the reader may see, with what a list shows of each target.
+def marks(plan_id: str, as_of: date | None = None) -> pd.DataFrame:
+    """The marks of a plan's review in the areas the reader may see, with what a list shows of each target.
 
     The columns of data_access.judgements.MARKS and: target_name_zh/_en, unit, decimals, direction, rule, scope, nature,
     lead_departments_zh, source_zh, action_title_zh/_en, area_name_zh/_en, level. No rows before the first run.
     """
-    run = newest_run(plan_id)
+    run = newest_run(plan_id, as_of)
     if run is None:
-        return _with_names(pd.DataFrame(columns=list(judgements.MARKS)), plan_id)
+        return _with_names(pd.DataFrame(columns=list(judgements.MARKS)), plan_id, as_of)
     found = judgements.read_marks(engine(), run["run_id"])
-    return _with_names(found[found["area_id"].isin(areas().index)], plan_id)
+    return _with_names(found[found["area_id"].isin(areas().index)], plan_id, as_of)
 
 
-def _with_names(found: pd.DataFrame, plan_id: str) -> pd.DataFrame:
+def _with_names(found: pd.DataFrame, plan_id: str, as_of: date | None) -> pd.DataFrame:
     of_target = (
-        targets(plan_id)
+        targets(plan_id, as_of)
         .drop_duplicates("target_id")
         .rename(columns={"name_zh": "target_name_zh", "name_en": "target_name_en"})
     )
@@ -126,9 +171,9 @@ def _topmost(area_ids: pd.Series) -> dict | None:
 
 
 @cached
-def forecasts(plan_id: str, indicator_id: str) -> pd.DataFrame:
-    """The newest run's forecasts of one indicator: data_access.judgements.FORECASTS."""
-    run = newest_run(plan_id)
+def forecasts(plan_id: str, indicator_id: str | None = None, as_of: date | None = None) -> pd.DataFrame:
+    """A review's forecasts (of one indicator): data_access.judgements.FORECASTS."""
+    run = newest_run(plan_id, as_of)
     if run is None:
         return pd.DataFrame(columns=list(judgements.FORECASTS))
     found = judgements.read_forecasts(engine(), run["run_id"], indicator_id=indicator_id)
@@ -136,6 +181,6 @@ def forecasts(plan_id: str, indicator_id: str) -> pd.DataFrame:
 
 
 @cached
-def flags(plan_id: str) -> pd.DataFrame:
+def flags(plan_id: str, as_of: date | None = None) -> pd.DataFrame:
     """What falls behind in the areas the reader may see, gravest first: the columns of marks() and models.flags.ADDED."""
-    return falling_behind(marks(plan_id), persons())
+    return falling_behind(marks(plan_id, as_of), persons())

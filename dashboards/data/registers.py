@@ -10,6 +10,7 @@ from data_access import facilities as stored_facilities
 from data_access import health_cells as stored_health_cells
 from data_access import indicators as stored_indicators
 from data_access import plans, population, submissions
+from models.rollups import top_of
 
 
 def name(row, field: str = "name") -> str:
@@ -78,14 +79,7 @@ def actions(plan_id: str) -> pd.DataFrame:
 @cached
 def top_actions(plan_id: str) -> pd.Series:
     """action_id -> the action_id at the top of its branch: what a plan's chapters are."""
-    parents = actions(plan_id)["parent_action_id"]
-    top = pd.Series(parents.index, index=parents.index)
-    for _step in range(len(parents)):
-        above = top.map(parents)
-        if above.isna().all():
-            break
-        top = above.where(above.isin(parents.index), top)
-    return top
+    return top_of(actions(plan_id)["parent_action_id"])
 
 
 @cached

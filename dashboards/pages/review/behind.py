@@ -15,19 +15,23 @@ MATTER, MOST_ROWS = 10, 100
 
 
 def layout(**query):
-    """?plan=&area=&action=&status=&show=all; without an area the plan's own and its districts are listed together."""
+    """?plan=&area=&action=&status=&as_of=&show=all; without an area the plan's own and its districts are listed together."""
     chosen = data.plan(query.get("plan"))
     if chosen is None:
         return components.nothing_judged()
-    rows = selected(chosen["plan_id"], query)
+    review = data.review(chosen["plan_id"], query.get("as_of"))
+    if review is None:
+        return components.no_review(chosen, query["as_of"], PATH, query)
+    rows = selected(chosen["plan_id"], query, review)
     place = data.place(chosen["plan_id"], query.get("area"))
     shown = rows.head(MOST_ROWS if query.get("show") == "all" else MATTER)
     return components.page(
         title(rows, place, query),
-        subline=data.subline(chosen["plan_id"], place["area_id"]),
-        controls=controls(chosen, query),
+        subline=data.subline(chosen["plan_id"], place["area_id"], review.as_of),
+        controls=controls(chosen, query) + components.review_choice(chosen, review),
         children=[
-            flag_table(shown, chosen) if len(shown) else nothing_behind(query),
+            components.review_notice(review, PATH, query),
+            flag_table(shown, chosen, query.get("as_of")) if len(shown) else nothing_behind(query),
             how_many(shown, rows, query),
             components.download_bar("behind", **query),
         ],
@@ -43,14 +47,14 @@ def layout(**query):
     )
 
 
-def selected(plan_id: str, query: dict) -> pd.DataFrame:
+def selected(plan_id: str, query: dict, review: data.Review) -> pd.DataFrame:
     """The ranked flags the address asks for; for a status that is not flagged its marks in the plan's order."""
     status = query.get("status", ANY)
-    rows = data.flags(plan_id)
+    rows = data.flags(plan_id, review.as_of)
     if status == FAILING:
         rows = rows[rows["status"].isin(("reversing", "behind"))]
     elif status == "all" or status in STATUSES:
-        everything = data.marks(plan_id).sort_values("action_order", kind="stable")
+        everything = data.marks(plan_id, review.as_of).sort_values("action_order", kind="stable")
         rows = pd.concat([rows, everything]).drop_duplicates(["target_id", "area_id"])
         rows = rows[rows["status"] == status] if status in STATUSES else rows
     rows = rows[rows["area_id"].isin(areas_asked_for(plan_id, query.get("area")))]
@@ -131,7 +135,7 @@ def controls(plan: dict, query: dict) -> list:
     ]
 
 
-def flag_table(rows: pd.DataFrame, plan: dict) -> html.Div:
+def flag_table(rows: pd.DataFrame, plan: dict, as_of: str | None) -> html.Div:
     """One body a flag: its figures in a row, and under them the sentence that says why."""
     columns = (  # head, whether it holds numbers
         (_("Target"), False),
@@ -146,15 +150,15 @@ def flag_table(rows: pd.DataFrame, plan: dict) -> html.Div:
         (_("Responsible"), False),
     )
     heads = [html.Th(head, scope="col", className="kt-number" if number else "") for head, number in columns]
-    bodies = [flag_body(row, plan, columns) for row in rows.to_dict("records")]
+    bodies = [flag_body(row, plan, as_of, columns) for row in rows.to_dict("records")]
     caption = html.Caption(_("Falling behind"), className="visually-hidden")
     table = html.Table([caption, html.Thead(html.Tr(heads)), *bodies], className="kt-simple kt-flags kt-stacked")
     return html.Div(table, className="kt-scroll", tabIndex=0, role="region", **{"aria-label": _("Falling behind")})
 
 
-def flag_body(row: dict, plan: dict, columns: tuple) -> html.Tbody:
+def flag_body(row: dict, plan: dict, as_of: str | None, columns: tuple) -> html.Tbody:
     """Two rows of the table."""
-    head, *cells = flag_cells(row, plan)
+    head, *cells = flag_cells(row, plan, as_of)
     labelled = [
         html.Td(cell, className="kt-number" if number else "", **{"data-label": label})
         for cell, (label, number) in zip(cells, columns[1:], strict=True)
@@ -164,13 +168,14 @@ def flag_body(row: dict, plan: dict, columns: tuple) -> html.Tbody:
     return html.Tbody([html.Tr([html.Th(head, scope="row"), *labelled]), html.Tr(why)])
 
 
-def flag_cells(row: dict, plan: dict) -> list:
+def flag_cells(row: dict, plan: dict, as_of: str | None) -> list:
     """The cells of one flag's first row, in the order of the heads."""
     state = {
         "plan": plan["plan_id"],
         "area": row["area_id"],
         "indicator": row["indicator_id"],
         "target": row["target_id"],
+        "as_of": as_of,
     }
     name = components.link(components.data_name(row["target_name_zh"], row["target_name_en"]), INDICATOR, **state)
     marks = [components.status_mark(row["status"])]
@@ -230,7 +235,9 @@ def how_many(shown: pd.DataFrame, rows: pd.DataFrame, query: dict) -> html.P | N
 
 def nothing_behind(query: dict):
     """Good news, or a filter that leaves nothing."""
-    whole = components.link(_("Show everything that needs attention"), PATH, plan=query.get("plan"))
+    whole = components.link(
+        _("Show everything that needs attention"), PATH, plan=query.get("plan"), as_of=query.get("as_of")
+    )
     return components.empty(_("Nothing needs attention in this choice"), "", action=whole)
 
 
@@ -238,7 +245,8 @@ def nothing_behind(query: dict):
 def export(query: dict) -> components.Export:
     """All rows of the address, not only those shown."""
     plan = data.plan(query.get("plan"))
-    rows = selected(plan["plan_id"], query)
+    review = components.review_of_file(plan, query)
+    rows = selected(plan["plan_id"], query, review)
     words = {status: _(word) for status, (word, _meaning) in STATUSES.items()}
     zh = current_language() == "zh"
     frame = pd.DataFrame(
@@ -263,7 +271,7 @@ def export(query: dict) -> components.Export:
     )
     place = data.place(plan["plan_id"], query.get("area"))
     about = {_("Plan"): data.name(plan), _("Area"): data.name(place)}
-    about[_("Data")] = wording.joined(data.subline(plan["plan_id"], place["area_id"])[2:])
+    about[_("Data")] = wording.joined(data.subline(plan["plan_id"], place["area_id"], review.as_of)[2:])
     return components.Export(frame, title(rows, place, query), about)
 
 

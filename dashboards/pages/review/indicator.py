@@ -20,24 +20,42 @@ def layout(
     area: str | None = None,
     target: str | None = None,
     more: str | None = None,
+    as_of: str | None = None,
     **_ignored,
 ):
-    """?plan=ordos-2030&indicator=...&area=150600&target=...; what is missing or unknown is chosen for the reader."""
+    """?plan=ordos-2030&indicator=...&area=150600&target=...&as_of=...; what is missing or unknown is chosen for the reader.
+
+    A review of the past shows the figures as they were known on its day.
+    """
     chosen = data.plan(plan)
     if chosen is None:
         return components.page(_("Nothing has been judged yet"), children=[components.empty()])
-    marks = data.marks(chosen["plan_id"])
+    asked = {"plan": chosen["plan_id"], "indicator": indicator, "area": area, "target": target, "as_of": as_of}
+    review = data.review(chosen["plan_id"], as_of)
+    if review is None:
+        return components.no_review(chosen, as_of, PATH, asked)
+    marks = data.marks(chosen["plan_id"], review.as_of)
     here = choose_mark(marks, chosen, indicator, area, target)
     if here is None:
         return components.page(_("No target of this plan can be shown"), children=[components.empty()])
-    series = series_of(here, chosen["plan_id"])
-    state = {"plan": chosen["plan_id"], "indicator": here["indicator_id"], "target": here["target_id"]}
+    series = series_of(here, chosen["plan_id"], review.as_of)
+    state = {
+        "plan": chosen["plan_id"],
+        "indicator": here["indicator_id"],
+        "target": here["target_id"],
+        "as_of": as_of,
+    }
     return components.page(
         title(here),
         trail=components.breadcrumbs(PATH, data.trail(here["area_id"]), **state),
-        subline=subline(chosen, here),
-        controls=controls(marks, here),
-        children=[verdict(here), main_figure(here, series, state), areas_below(marks, here, state, more)],
+        subline=subline(chosen, here, review),
+        controls=controls(marks, here) + components.review_choice(chosen, review),
+        children=[
+            components.review_notice(review, PATH, {**state, "area": here["area_id"]}),
+            verdict(here),
+            main_figure(here, series, state),
+            areas_below(marks, here, state, review, more),
+        ],
         table=figures_table(here, series),
         method=method(here, series),
     )
@@ -48,7 +66,8 @@ def choose_mark(marks: pd.DataFrame, plan: dict, indicator, area, target) -> dic
     if marks.empty:
         return None
     with_value = marks["final_value"].notna() & marks["observed"].notna()
-    ordered = marks.assign(rank=np.where(with_value, 0, 1)).sort_values(["rank", "action_order"], kind="stable")
+    rank = np.select([with_value, marks["status"] != "cannot_judge"], [0, 1], 2)
+    ordered = marks.assign(rank=rank).sort_values(["rank", "action_order"], kind="stable")
     ordered = _narrowed(ordered, "indicator_id", indicator)
     ordered = _narrowed(ordered, "area_id", area if area else plan["area_id"])
     ordered = _narrowed(ordered, "target_id", target)
@@ -63,11 +82,13 @@ def _narrowed(marks: pd.DataFrame, column: str, wanted: str | None) -> pd.DataFr
 def title(here: dict) -> str:
     """The finding: what was measured where, and how that compares with the path."""
     names = {"area": data_text(here, "area_name"), "indicator": data_text(here, "target_name")}
-    if wording.is_missing(here["observed"]):
+    names["status"] = _(components.STATUSES[here["status"]][0])
+    if wording.is_missing(here["observed"]):  # a whole may be judged by its units, without a figure of its own
+        if here["status"] != "cannot_judge":
+            return _("{area}: {indicator} – {status}", **names)
         return _("{area}: {indicator} has not been reported", **names)
     names["value"] = wording.value(here["observed"], here["unit"], decimals(here))
     names["period"] = wording.period(here["period"])
-    names["status"] = _(components.STATUSES[here["status"]][0])
     return _("{area}: {indicator} {value} in {period} – {status}", **names)
 
 
@@ -75,13 +96,14 @@ def data_text(row: dict, field: str) -> str:
     return pick(row.get(f"{field}_zh"), row.get(f"{field}_en"))
 
 
-def subline(plan: dict, here: dict) -> list:
-    """Plan, document and section, date of the data, whether it may still change."""
+def subline(plan: dict, here: dict, review: data.Review) -> list:
+    """Plan, document and section, date of the data, whether it may still change, day judged."""
     return [
         components.data_name(plan["name_zh"], plan["name_en"]),
         components.data_name(here["action_title_zh"], here["action_title_en"]),
         _("data to {period}", period=wording.period(here["period"])) if here["period"] else None,
         wording.figure_status(here["figure_status"]),
+        _("judged as of {day}", day=wording.day(review.day)),
     ]
 
 
@@ -146,7 +168,9 @@ def source_words(here: dict, series: charts.Series) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def areas_below(marks: pd.DataFrame, here: dict, state: dict, more: str | None) -> html.Section | None:
+def areas_below(
+    marks: pd.DataFrame, here: dict, state: dict, review: data.Review, more: str | None
+) -> html.Section | None:
     """The areas right below as small multiples on shared axes, the furthest behind first."""
     children = data.children(here["area_id"])
     below = marks[(marks["target_id"] == here["target_id"]) & marks["area_id"].isin(children["area_id"])]
@@ -157,11 +181,12 @@ def areas_below(marks: pd.DataFrame, here: dict, state: dict, more: str | None) 
     shown = below.iloc[start : start + PANELS_A_PAGE].to_dict("records")
     if not shown:
         shown, start = below.iloc[:PANELS_A_PAGE].to_dict("records"), 0
-    series = [series_of(row, state["plan"]) for row in shown]
+    series = [series_of(row, state["plan"], review.as_of) for row in shown]
     y_range = charts.shared_range(series)
     panels = [panel(row, one, y_range, state) for row, one in zip(shown, series, strict=True)]
     heading = _("The areas below, furthest behind first")
-    apart = components.link(_("Which of them truly differ from the whole?"), FUNNEL, **state, area=here["area_id"])
+    of_now = {key: value for key, value in state.items() if key != "as_of"}  # the funnel shows the figures of today
+    apart = components.link(_("Which of them truly differ from the whole?"), FUNNEL, **of_now, area=here["area_id"])
     parts = [html.P(apart), html.Div(panels, className="kt-panels"), pager(len(below), start, here, state)]
     return components.section(heading, parts)
 
@@ -291,14 +316,16 @@ def method(here: dict, series: charts.Series) -> list[str]:
 def export(state: dict) -> components.Export:
     """The table behind the chart of the address's state."""
     chosen = data.plan(state.get("plan"))
-    marks = data.marks(chosen["plan_id"])
+    review = components.review_of_file(chosen, state)
+    marks = data.marks(chosen["plan_id"], review.as_of)
     here = choose_mark(marks, chosen, state.get("indicator"), state.get("area"), state.get("target"))
-    rows = figures_frame(here, series_of(here, chosen["plan_id"]))
+    rows = figures_frame(here, series_of(here, chosen["plan_id"], review.as_of))
     frame = worded_rows(rows).rename(columns=heads(here["unit"]))
     frame.insert(0, _("Area code"), here["area_id"])
     frame.insert(1, _("Area"), data_text(here, "area_name"))
     frame.insert(2, _("Indicator"), data_text(here, "target_name"))
     about = {_("Plan"): data.name(chosen), _("Target"): here["source_zh"] or "", _("Judged"): title(here)}
+    about[_("Judged as of")] = wording.day(review.day)
     return components.Export(frame, title(here), about)
 
 

@@ -1,0 +1,45 @@
+"""What moved between two reviews, and what the analysts have to look at."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from dashboards.data.figures import figures_of_plan
+from dashboards.data.judged import forecasts, marks
+from dashboards.data.registers import persons
+from dashboards.data.store import cached
+from models import changes, small_numbers
+from models.study import study_queue
+
+NAMES = [
+    "indicator_id", "action_id", "target_name_zh", "target_name_en", "unit", "decimals", "action_order",
+    "action_title_zh", "action_title_en", "area_name_zh", "area_name_en", "lead_departments_zh",
+]  # fmt: skip
+
+
+@cached
+def moved(plan_id: str, before: date, as_of: date | None = None) -> pd.DataFrame:
+    """What moved from the review of a day to another's (None: the newest): models.changes.compare_marks and NAMES."""
+    now, then = marks(plan_id, as_of), marks(plan_id, before)
+    every = pd.concat([now, then]).drop_duplicates(changes.KEY)  # a target that is gone keeps its name
+    return changes.compare_marks(then, now).merge(every[[*changes.KEY, *NAMES]], on=changes.KEY, how="left")
+
+
+@cached
+def queue(plan_id: str, as_of: date | None = None) -> pd.DataFrame:
+    """The analysts' queue of a review, biggest first: marks(), models.study.ADDED and what an analyst asks for next.
+
+    is_small: the figure counts too few events to be told from chance. q100, q500, q900: the forecast for final_year in
+    the indicator's unit, NaN where there is none.
+    """
+    found = study_queue(marks(plan_id, as_of), persons())
+    of_series = ["indicator_id", "area_id"]
+    areas = found["area_id"].unique().tolist()
+    known = figures_of_plan(plan_id, areas, as_of)[[*of_series, "period", "numerator"]]
+    fans = forecasts(plan_id, as_of=as_of).rename(columns={"time": "final_time"})
+    fans = fans[fans["area_id"].isin(areas)][[*of_series, "final_time", "q100", "q500", "q900"]]
+    found = found.assign(final_time=found["final_year"].astype("Float64").to_numpy(dtype=float, na_value=np.nan))
+    found = found.merge(known, on=[*of_series, "period"], how="left")
+    found = found.merge(fans, on=[*of_series, "final_time"], how="left").drop(columns="final_time")
+    return found.assign(is_small=small_numbers.is_unstable(found.pop("numerator")))
