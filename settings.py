@@ -6,6 +6,7 @@ from pathlib import Path
 
 SITES = ("internal",)
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+DATABASES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,14 @@ class Settings:
                 f"KANGTU_HOST is {host!r}; this version has no accounts yet and serves this machine only: "
                 f"use one of {', '.join(LOOPBACK)}."
             )
+        database_url = env.get("KANGTU_DATABASE_URL", cls.database_url)
+        if not database_url.startswith(DATABASES):  # it is not repeated in the message: it may hold a password
+            raise ValueError(f"KANGTU_DATABASE_URL does not begin with one of {', '.join(DATABASES)}.")
         port = env.get("KANGTU_PORT", str(cls.port))
         if not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
             raise ValueError(f"KANGTU_PORT is {port!r}; set it to a port number from 1 to 65535.")
         return cls(
-            database_url=env.get("KANGTU_DATABASE_URL", cls.database_url),
+            database_url=database_url,
             data_folder=Path(env.get("KANGTU_DATA_FOLDER", str(cls.data_folder))),
             site=site,
             host=host,
