@@ -24,6 +24,7 @@ PAGES = {
         "dashboards.pages.review.indicator",
         "dashboards.pages.review.changes",
         "dashboards.pages.review.funnel",
+        "dashboards.pages.review.working",
         "dashboards.pages.planning.map",
         "dashboards.pages.forecasts.queue",
         "dashboards.pages.plans.catalogue",

@@ -42,11 +42,13 @@ from dashboards.data.registers import (
 )
 from dashboards.data.store import cached, configure, data_folder, engine, is_ready, version
 from dashboards.data.studied import moved, queue
+from dashboards.data.working import WorkedMark, received, worked_mark
 
 __all__ = [
     "YEARS_OFFERED",
     "Comparison",
     "Review",
+    "WorkedMark",
     "actions",
     "all_plans",
     "area",
@@ -85,6 +87,7 @@ __all__ = [
     "plan_trail",
     "previous_review",
     "queue",
+    "received",
     "reporting",
     "review",
     "reviews",
@@ -95,4 +98,5 @@ __all__ = [
     "trail",
     "units_below",
     "version",
+    "worked_mark",
 ]

@@ -9,7 +9,7 @@ from dashboards.components import ANY, STATUSES, choice
 from dashboards.language import current_language, mark, ngettext
 from dashboards.language import gettext as _
 
-PATH, INDICATOR = "/behind", "/indicator"
+PATH, INDICATOR, WORKING = "/behind", "/indicator", "/working"
 FAILING = "failing"  # ?status= for behind and reversing together
 MATTER, MOST_ROWS = 10, 100
 
@@ -178,7 +178,7 @@ def flag_cells(row: dict, plan: dict, as_of: str | None) -> list:
         "as_of": as_of,
     }
     name = components.link(components.data_name(row["target_name_zh"], row["target_name_en"]), INDICATOR, **state)
-    marks = [components.status_mark(row["status"])]
+    marks = [components.link(components.status_mark(row["status"]), WORKING, className="kt-to-working", **state)]
     if row["needs_study"]:
         marks.append(components.study_mark())
     decimals = decimals_of(row)

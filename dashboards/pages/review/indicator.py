@@ -10,7 +10,7 @@ from dashboards.language import gettext as _
 from dashboards.language import mark, pick
 from dashboards.trajectories import decimals, series_of
 
-PATH, FUNNEL, FIGURE = "/indicator", "/funnel", "indicator-trajectory"
+PATH, FUNNEL, WORKING, FIGURE = "/indicator", "/funnel", "/working", "indicator-trajectory"
 PANELS_A_PAGE = 12
 
 
@@ -52,7 +52,7 @@ def layout(
         controls=controls(marks, here) + components.review_choice(chosen, review),
         children=[
             components.review_notice(review, PATH, {**state, "area": here["area_id"]}),
-            verdict(here),
+            verdict(here, state),
             main_figure(here, series, state),
             areas_below(marks, here, state, review, more),
         ],
@@ -127,8 +127,8 @@ def options(rows: pd.DataFrame, key: str, field: str) -> list[dict]:
     return [{"value": row[key], "label": data_text(row, field)} for row in rows.to_dict("records")]
 
 
-def verdict(here: dict) -> html.Div:
-    """The three marks and the sentence."""
+def verdict(here: dict, state: dict) -> html.Div:
+    """The three marks, the sentence, and the way to the arithmetic behind them."""
     sentence = pick(here["sentence_zh"], here["sentence_en"])
     marks = [components.status_mark(here["status"])]
     if here["needs_study"]:
@@ -138,6 +138,7 @@ def verdict(here: dict) -> html.Div:
             components.trend_mark(here["trend"]),
             components.probability_bar(here["p_miss"], here["p_miss_basis"]),
         ]
+    marks.append(components.link(_("How this mark was made"), WORKING, **state, area=here["area_id"]))
     return html.Div(
         [html.P(marks, className="kt-marks"), html.P(sentence, className="kt-sentence")], className="kt-verdict"
     )

@@ -11,7 +11,7 @@ from dashboards.language import mark, ngettext
 from models.changes import BETTER, NEWLY_JUDGED, WORSE
 from models.rollups import FAILING, status_counts
 
-PATH, BEHIND, INDICATOR, CHANGES = "/", "/behind", "/indicator", "/changes"
+PATH, BEHIND, INDICATOR, CHANGES, WORKING = "/", "/behind", "/indicator", "/changes", "/working"
 WORST_SHOWN = 2  # targets named beside an action
 MOST_UNITS = 50  # areas listed
 
@@ -155,7 +155,9 @@ def worst_target(row: dict, state: dict) -> html.Span:
     """Its mark, its name as a link, its gap."""
     name = components.data_name(row["target_name_zh"], row["target_name_en"])
     link = components.link(name, INDICATOR, **state, indicator=row["indicator_id"], target=row["target_id"])
-    parts = [components.status_mark(row["status"], with_word=False), link]
+    mark_ = components.status_mark(row["status"], with_word=False)
+    working = components.link(mark_, WORKING, className="kt-to-working", **state, target=row["target_id"])
+    parts = [working, link]
     if row["gap"] < 0:  # a target that its units fail may be met on average
         parts.append(html.Span(wording.change(row["gap"], row["unit"], 1), className="kt-muted"))
     return html.Span(parts, className="kt-worst")
