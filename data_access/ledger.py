@@ -34,8 +34,9 @@ from sqlalchemy import (
 )
 
 from data_access.engine import copy_rows, gather_statistics, writing_on
+from data_access.errors import InputError
 from data_access.frames import read_frame, rows_of
-from data_access.tables import observation_confirmations, observations, submissions
+from data_access.tables import areas, indicators, observation_confirmations, observations, submissions
 
 KEY = ("indicator_id", "area_id", "period")
 FIGURE = ("numerator", "denominator", "value", "lower", "upper", "status", "reported_on", "note")
@@ -151,9 +152,11 @@ class StagedFigures:
     def store(self, submission_id: int) -> Stored:
         """Move the staged rows into the ledger, inside `writing`. No indicator, area and period may be repeated.
 
-        A row that says what the current figure says is not stored; one that differs takes its place.
+        A row that says what the current figure says is not stored; one that differs takes its place. Raises InputError
+        for an indicator or area that is in no register: one that was taken back since the file was checked.
         """
         connection = self._connection
+        _check_registered(connection)
         counted = {"preserve_rowcount": True}  # else an INSERT ... SELECT does not say how many
         unchanged = connection.execute(_confirm(submission_id), execution_options=counted).rowcount
         changed = connection.execute(_supersede(submission_id)).rowcount
@@ -174,6 +177,15 @@ def staging(engine: Engine) -> Iterator[StagedFigures]:
             with connection.begin():
                 _arrived.drop(connection)
                 _sorted.drop(connection)
+
+
+def _check_registered(connection: Connection) -> None:
+    """What a foreign key would check, for all staged rows at once."""
+    for called, name, register in (("指标", "indicator_id", indicators), ("地区", "area_id", areas)):
+        is_registered = select(register.c[name]).where(register.c[name] == _staged[name]).correlate(_sorted).exists()
+        stranger = connection.scalar(select(_staged[name]).where(~is_registered).limit(1))
+        if stranger is not None:
+            raise InputError(f"{called}“{stranger}”已不在登记表中（可能刚被撤销）。请核对后重新导入，整份文件未写入。")
 
 
 _CURRENT = and_(*(_ledger[name] == _staged[name] for name in KEY), _ledger.superseded_by.is_(None))

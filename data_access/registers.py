@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Date, Table, bindparam, delete, func, insert,
 
 from data_access.errors import InputError
 from data_access.frames import records
-from data_access.tables import areas, facilities, health_cells, indicators, metadata, population, submissions
+from data_access.tables import REFERS_TO, areas, facilities, health_cells, indicators, metadata, population, submissions
 
 REGISTERS = {
     "areas": areas,
@@ -176,7 +176,8 @@ def _check_nothing_depends(connection: Connection, table: Table, added: list[Key
 
 
 def _count_depending(connection: Connection, table: Table, other: Table, some: list, every: list) -> int:
-    referring = [key.parent for key in other.foreign_keys if key.column.table is table]
+    referring = {key.parent for key in other.foreign_keys if key.column.table is table}
+    referring |= {column for column in other.columns if column.info.get(REFERS_TO) == table.name}
     if not referring:
         return 0
     condition = or_(*(column.in_(some) for column in referring))

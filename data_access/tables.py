@@ -37,6 +37,7 @@ metadata = MetaData(
 )
 
 AREA_LEVELS = ("nation", "province", "prefecture", "county", "township", "village")
+REFERS_TO = "refers_to"  # in a column's info: the register its ids stand in, where no foreign key says so
 STATUSES_OF_A_FIGURE = ("provisional", "final", "revised")
 
 
@@ -382,13 +383,14 @@ plan_tasks = Table(
 # Figures ------------------------------------------------------------------------------------------------------------
 
 # Append-only: a changed figure is a new row, and the old one says what superseded it. What was known on a past date
-# is the rows whose submission had come by then and whose successor had not.
+# is the rows whose submission had come by then and whose successor had not. No foreign keys: PostgreSQL checks them row
+# by row, two thirds of the time it took to store an import. ledger.py alone writes here, and checks whole files at once.
 observations = Table(
     "observations",
     metadata,
     Column("observation_id", Integer, primary_key=True),
-    Column("indicator_id", String(80), ForeignKey("indicators.indicator_id"), nullable=False),
-    Column("area_id", String(40), ForeignKey("areas.area_id"), nullable=False),
+    Column("indicator_id", String(80), info={REFERS_TO: "indicators"}, nullable=False),
+    Column("area_id", String(40), info={REFERS_TO: "areas"}, nullable=False),
     Column("period", String(8), nullable=False),  # 2024, 2024Q3, 2024-07
     Column("time", Float, nullable=False),  # year at the period's end: 2024 -> 2024.0, 2024Q3 -> 2023.75
     Column("numerator", Float),
@@ -399,10 +401,8 @@ observations = Table(
     Column("status", String(12), nullable=False, default="final"),
     Column("reported_on", Date),  # when the district reported it, where stated
     Column("note", Text),
-    Column("submission_id", Integer, ForeignKey("submissions.submission_id"), nullable=False),  # that wrote the row
+    Column("submission_id", Integer, nullable=False),  # that wrote the row
     # The import whose file says so: submission_id itself, or the earlier import that an undo fell back on.
-    # Neither this nor superseded_by is a foreign key: PostgreSQL checks each one row by row, an eighth of an import's time
-    # apiece, and ledger.py alone writes them.
     Column("stated_by", Integer, nullable=False),
     Column("superseded_by", Integer),
     one_of("status", STATUSES_OF_A_FIGURE),
@@ -413,8 +413,8 @@ observations = Table(
 observation_confirmations = Table(
     "observation_confirmations",
     metadata,
-    Column("submission_id", Integer, ForeignKey("submissions.submission_id"), primary_key=True),
-    Column("observation_id", Integer, ForeignKey("observations.observation_id"), primary_key=True),
+    Column("submission_id", Integer, primary_key=True),
+    Column("observation_id", Integer, primary_key=True),
     Index("ix_observation_confirmations_observation_id", "observation_id"),
 )
 

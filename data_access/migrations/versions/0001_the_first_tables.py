@@ -362,9 +362,6 @@ def upgrade() -> None:
     sa.Column('stated_by', sa.Integer(), nullable=False),
     sa.Column('superseded_by', sa.Integer(), nullable=True),
     sa.CheckConstraint("status IN ('provisional', 'final', 'revised')", name=op.f('ck_observations_status_known')),
-    sa.ForeignKeyConstraint(['area_id'], ['areas.area_id'], name=op.f('fk_observations_area_id')),
-    sa.ForeignKeyConstraint(['indicator_id'], ['indicators.indicator_id'], name=op.f('fk_observations_indicator_id')),
-    sa.ForeignKeyConstraint(['submission_id'], ['submissions.submission_id'], name=op.f('fk_observations_submission_id')),
     sa.PrimaryKeyConstraint('observation_id', name=op.f('pk_observations'))
     )
     with op.batch_alter_table('observations', schema=None) as batch_op:
@@ -417,8 +414,6 @@ def upgrade() -> None:
     op.create_table('observation_confirmations',
     sa.Column('submission_id', sa.Integer(), nullable=False),
     sa.Column('observation_id', sa.Integer(), nullable=False),
-    sa.ForeignKeyConstraint(['observation_id'], ['observations.observation_id'], name=op.f('fk_observation_confirmations_observation_id')),
-    sa.ForeignKeyConstraint(['submission_id'], ['submissions.submission_id'], name=op.f('fk_observation_confirmations_submission_id')),
     sa.PrimaryKeyConstraint('submission_id', 'observation_id', name=op.f('pk_observation_confirmations'))
     )
     with op.batch_alter_table('observation_confirmations', schema=None) as batch_op:
