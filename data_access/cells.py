@@ -79,19 +79,19 @@ def _decimals(digits: str) -> int:
 def _why_no_number(text: str, plain: str) -> CellError:
     if EXPONENT.fullmatch(plain):
         return CellError(
-            f"“{text}”是科学计数法,Excel 可能已丢掉后面的数位", "请把该列设为“数值”或“文本”格式,重新填写完整数字"
+            f"“{text}”是科学计数法，Excel 可能已丢掉后面的数位", "请把该列设为“数值”或“文本”格式，重新填写完整数字"
         )
     if SPREADSHEET_ERROR.fullmatch(plain):
-        return CellError(f"“{text}”是 Excel 公式的错误值", "请改正公式,或直接填写数字")
+        return CellError(f"“{text}”是 Excel 公式的错误值", "请改正公式，或直接填写数字")
     if "万" in plain or "亿" in plain:
-        return CellError(f"“{text}”带有“万”或“亿”", "请写成完整的数字,如 12000")
+        return CellError(f"“{text}”带有“万”或“亿”", "请写成完整的数字，如 12000")
     if CHINESE_NUMERALS.search(plain):
-        return CellError(f"“{text}”是文字,不是数字", "请用阿拉伯数字填写,如 85 或 85%")
+        return CellError(f"“{text}”是文字，不是数字", "请用阿拉伯数字填写，如 85 或 85%")
     if APPROXIMATE.search(plain):
-        return CellError(f"“{text}”不是确切的数", "请填写确切的数字;没有统计的请留空")
+        return CellError(f"“{text}”不是确切的数", "请填写确切的数字；没有统计的请留空")
     if "," in plain:
-        return CellError(f"“{text}”里的逗号位置不对", "千位分隔请写成 1,234,567;小数点请用“.”")
-    return CellError(f"“{text}”不是数字", "请填写数字;没有统计的请留空")
+        return CellError(f"“{text}”里的逗号位置不对", "千位分隔请写成 1,234,567；小数点请用“.”")
+    return CellError(f"“{text}”不是数字", "请填写数字；没有统计的请留空")
 
 
 @lru_cache(maxsize=200_000)
@@ -104,10 +104,12 @@ def read_area_code(text: str) -> str | None:
         return plain
     if EXPONENT.fullmatch(plain):
         raise CellError(
-            f"代码“{text}”已被 Excel 改成科学计数法,后面的数位已经丢失", "请把该列设为“文本”格式,重新填写代码"
+            f"代码“{text}”已被 Excel 改成科学计数法，后面的数位已经丢失", "请把该列设为“文本”格式，重新填写代码"
         )
     if plain.isascii() and plain.isdigit():
-        raise CellError(f"代码“{text}”是 {len(plain)} 位", "区划代码应为 6 位(旗县区)、9 位(乡镇街道)或 12 位(村社区)")
+        raise CellError(
+            f"代码“{text}”是 {len(plain)} 位", "区划代码应为 6 位（旗县区）、9 位（乡镇街道）或 12 位（村社区）"
+        )
     raise CellError(f"“{text}”不是区划代码", "请填写 6、9 或 12 位数字代码")
 
 
@@ -119,11 +121,11 @@ def read_slug(text: str) -> str | None:
     plain = compact(text)
     if EXPONENT.fullmatch(plain):
         raise CellError(
-            f"编号“{text}”已被 Excel 改成科学计数法,后面的数位已经丢失", "请把该列设为“文本”格式,重新填写编号"
+            f"编号“{text}”已被 Excel 改成科学计数法，后面的数位已经丢失", "请把该列设为“文本”格式，重新填写编号"
         )
     if not SLUG.fullmatch(plain):
         raise CellError(
-            f"编号“{text}”含有不能用的字符", "编号只用英文字母、数字和 - _ . ,以字母或数字开头,不超过 80 个字符"
+            f"编号“{text}”含有不能用的字符", "编号只用英文字母、数字和 - _ . ，以字母或数字开头，不超过 80 个字符"
         )
     return plain
 
@@ -149,7 +151,7 @@ def read_date(text: str) -> date | None:
 
 def _no_date(text: str, plain: str) -> date:
     if re.fullmatch(r"[1-9][0-9]{4}(\.[0-9]+)?", plain):
-        raise CellError(f"“{text}”是 Excel 的日期序号", "请把该列设为“日期”或“文本”格式,写成 2024-07-01")
+        raise CellError(f"“{text}”是 Excel 的日期序号", "请把该列设为“日期”或“文本”格式，写成 2024-07-01")
     raise CellError(f"“{text}”不是日期", "请写成 2024-07-01 或 2024年7月1日")
 
 

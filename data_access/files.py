@@ -25,18 +25,18 @@ CSV_BYTES = 4 << 30
 FIELD_CHARACTERS = 32_767  # as in Excel; a quote that is never closed would otherwise swallow the whole file
 ENCODINGS = ("utf-8-sig", "gb18030")
 CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-SAVE_AS = "请在 Excel 或 WPS 中打开后另存为 .xlsx,或“CSV UTF-8(逗号分隔)”"
+SAVE_AS = "请在 Excel 或 WPS 中打开后另存为 .xlsx，或“CSV UTF-8（逗号分隔）”"
 # How a file begins -> what it is, for those that are neither CSV nor XLSX whatever their name.
 BEGINNINGS = (
-    (b"%PDF", "PDF 文档", "请向填报单位索取原始表格;PDF 中的表格不能直接导入"),
-    (b"\xd0\xcf\x11\xe0", "旧版 .xls 工作簿或加了密码的工作簿", "请取消密码,在 Excel 或 WPS 中另存为 .xlsx"),
+    (b"%PDF", "PDF 文档", "请向填报单位索取原始表格；PDF 中的表格不能直接导入"),
+    (b"\xd0\xcf\x11\xe0", "旧版 .xls 工作簿或加了密码的工作簿", "请取消密码，在 Excel 或 WPS 中另存为 .xlsx"),
     (b"\x89PNG", "图片", "请提供 .xlsx 或 .csv 表格"),
     (b"\xff\xd8\xff", "图片", "请提供 .xlsx 或 .csv 表格"),
     (b"Rar!", "压缩包", "请先解压"),
     (b"7z\xbc\xaf", "压缩包", "请先解压"),
     (b"\x1f\x8b", "压缩包", "请先解压"),
-    (b"\xff\xfe", "UTF-16 编码的文本", "请在 Excel 中另存为“CSV UTF-8(逗号分隔)”"),
-    (b"\xfe\xff", "UTF-16 编码的文本", "请在 Excel 中另存为“CSV UTF-8(逗号分隔)”"),
+    (b"\xff\xfe", "UTF-16 编码的文本", "请在 Excel 中另存为“CSV UTF-8（逗号分隔）”"),
+    (b"\xfe\xff", "UTF-16 编码的文本", "请在 Excel 中另存为“CSV UTF-8（逗号分隔）”"),
 )
 WEB_PAGE = re.compile(rb"^(\xef\xbb\xbf)?\s*<(!doctype|html|table|\?xml|meta|head)", re.IGNORECASE)
 JSON_TEXT = re.compile(rb"^(\xef\xbb\xbf)?\s*[{\[]")
@@ -85,7 +85,7 @@ def open_file(path: Path | str, name: str | None = None) -> SourceFile:
     path = Path(path)
     name = name or path.name
     if not path.is_file():
-        raise InputError(f"{name}:没有这个文件。请检查路径和文件名。")
+        raise InputError(f"{name}：没有这个文件。请检查路径和文件名。")
     with path.open("rb") as file:
         start = file.read(4096)
     _refuse_other_kinds(start, name)
@@ -93,20 +93,22 @@ def open_file(path: Path | str, name: str | None = None) -> SourceFile:
         check_workbook(path, name)
         return SourceFile(path, name, _sha256(path), encoding=None)
     if path.stat().st_size > CSV_BYTES:
-        raise InputError(f"{name}:文件超过 {CSV_BYTES >> 30} GB。请按年份或地区拆分后分别导入。")
+        raise InputError(f"{name}：文件超过 {CSV_BYTES >> 30} GB。请按年份或地区拆分后分别导入。")
     return SourceFile(path, name, _sha256(path), encoding=_encoding_of(path, name))
 
 
 def _refuse_other_kinds(start: bytes, name: str) -> None:
     if not start.strip(b"\xef\xbb\xbf\r\n\t ,;"):
-        raise InputError(f"{name}:文件是空的,没有任何内容。请检查是否存错了文件。")
+        raise InputError(f"{name}：文件是空的，没有任何内容。请检查是否存错了文件。")
     for beginning, what, mend in BEGINNINGS:
         if start.startswith(beginning):
-            raise InputError(f"{name}:这不是表格文件,而是{what}(扩展名可能被改过)。{mend}。")
+            raise InputError(f"{name}：这不是表格文件，而是{what}（扩展名可能被改过）。{mend}。")
     if WEB_PAGE.match(start):
-        raise InputError(f"{name}:这不是表格文件,而是网页或 XML(有些系统导出的“.xls”就是这样)。{SAVE_AS}。")
+        raise InputError(f"{name}：这不是表格文件，而是网页或 XML（有些系统导出的“.xls”就是这样）。{SAVE_AS}。")
     if JSON_TEXT.match(start):
-        raise InputError(f"{name}:这不是表格文件,而是 JSON。边界数据请用 --boundaries 导入;其余请提供 .xlsx 或 .csv。")
+        raise InputError(
+            f"{name}：这不是表格文件，而是 JSON。边界数据请用 --boundaries 导入；其余请提供 .xlsx 或 .csv。"
+        )
 
 
 def _sha256(path: Path) -> str:
@@ -118,7 +120,7 @@ def _encoding_of(path: Path, name: str) -> str:
     for encoding in ENCODINGS:
         if _decodes(path, encoding, name):
             return encoding
-    raise InputError(f"{name}:文字编码既不是 UTF-8 也不是 GB18030(GBK),会显示成乱码。{SAVE_AS}。")
+    raise InputError(f"{name}：文字编码既不是 UTF-8 也不是 GB18030（GBK），会显示成乱码。{SAVE_AS}。")
 
 
 def _decodes(path: Path, encoding: str, name: str) -> bool:
@@ -128,7 +130,7 @@ def _decodes(path: Path, encoding: str, name: str) -> bool:
         try:
             while block := file.read(BLOCK):
                 if CONTROL.search(block):
-                    raise InputError(f"{name}:文件里有控制字符,不是文本表格。{SAVE_AS}。")
+                    raise InputError(f"{name}：文件里有控制字符，不是文本表格。{SAVE_AS}。")
                 decoder.decode(block)
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
@@ -150,7 +152,7 @@ def _csv_rows(stream: BinaryIO, encoding: str, name: str) -> Iterator[tuple[int,
                 yield number, row
     except csv.Error as error:
         raise InputError(
-            f'{name}第 {number + 1} 行:单元格过长,多半是少了一个引号(")。请检查该行及其上一行的引号。'
+            f'{name}第 {number + 1} 行：单元格过长，多半是少了一个引号（"）。请检查该行及其上一行的引号。'
         ) from error
 
 

@@ -86,9 +86,9 @@ def _no_header(sheet: Sheet, kind: Kind, first: tuple[int, list[str]], problems:
         "",
         seen,
         "no_header",
-        f"没有找到“{kind.label}”的表头(找到的是:{seen})",
-        f"表头至少要有:{needed};若文字显示为乱码,请另存为“CSV UTF-8”;"
-        f"不需要的工作表请删除。空白表样:manage.py template {kind.name}",
+        f"没有找到“{kind.label}”的表头（找到的是：{seen}）",
+        f"表头至少要有：{needed}；若文字显示为乱码，请另存为“CSV UTF-8”；"
+        f"不需要的工作表请删除。空白表样：manage.py template {kind.name}",
     )
 
 
@@ -103,7 +103,7 @@ def _is_whole(sheet, kind, header_row, cells, found, problems) -> bool:
         if len(twice) > 1:
             listed = "”和“".join(twice)
             what = f"“{listed}”都是“{column.label}”"
-            problems.add(sheet.name, header_row, "", listed, "column_twice", what, "请只保留一列,或给另一列换个名称")
+            problems.add(sheet.name, header_row, "", listed, "column_twice", what, "请只保留一列，或给另一列换个名称")
     for group in kind.either:
         if not set(group) & set(names):
             _missing(sheet, header_row, cells, "”或“".join(kind.column(name).label for name in group), problems)
@@ -111,9 +111,9 @@ def _is_whole(sheet, kind, header_row, cells, found, problems) -> bool:
 
 
 def _missing(sheet: Sheet, header_row: int, cells: list[str], label: str, problems: Problems) -> None:
-    mend = f"请加上这一列。表头里有:{_listed(cells)}"
+    mend = f"请加上这一列。表头里有：{_listed(cells)}"
     if sum(_is_period(cell) for cell in cells) >= 2:
-        mend = "这张表像是一个时期一列;请改成一行一个时期,另设“时期”列和“数值”列"
+        mend = "这张表像是一个时期一列；请改成一行一个时期，另设“时期”列和“数值”列"
     problems.add(sheet.name, header_row, "", "", "missing_column", f"缺少必需的列“{label}”", mend)
 
 
@@ -130,12 +130,12 @@ def _listed(cells: list[str]) -> str:
 
 
 def _titles_above(sheet: Sheet, rows: list[tuple[int, list[str]]]) -> list[str]:
-    return [f"{place(sheet)}第 {number} 行“{_listed(cells)}”在表头之上,按标题处理,未导入。" for number, cells in rows]
+    return [f"{place(sheet)}第 {number} 行“{_listed(cells)}”在表头之上，按标题处理，未导入。" for number, cells in rows]
 
 
 def _unknown(sheet: Sheet, cells: list[str], matches: list[Column | None]) -> list[str]:
     unknown = [cell for cell, match in zip(cells, matches, strict=True) if match is None and cell.strip()]
-    return [f"{place(sheet)}不认识的列,没有导入:{_listed(unknown)}。"] if unknown else []
+    return [f"{place(sheet)}不认识的列，没有导入：{_listed(unknown)}。"] if unknown else []
 
 
 def _refuse_merged(sheet: Sheet, header_row: int, positions: set[int], problems: Problems) -> None:
@@ -148,8 +148,8 @@ def _refuse_merged(sheet: Sheet, header_row: int, positions: set[int], problems:
                 "",
                 merged.text,
                 "merged_cells",
-                f"{merged.text} 是合并单元格,只有第一格里有内容",
-                "请选中后“取消合并单元格”,并在每一行每一格填上各自的内容",
+                f"{merged.text} 是合并单元格，只有第一格里有内容",
+                "请选中后“取消合并单元格”，并在每一行每一格填上各自的内容",
             )
 
 
@@ -157,13 +157,13 @@ def check_shape(table: Table, number: int, cells: list[str], problems: Problems)
     """Whether a row fits under the header; says in problems what does not."""
     name = table.sheet.name
     if len(cells) > table.width and any(cell.strip() for cell in cells[table.width :]):
-        what = f"这一行有 {len(cells)} 格,表头只有 {table.width} 列"
-        mend = "多半是数字或文字里的逗号没有加引号,请给该格加上英文双引号,或改存为 .xlsx"
+        what = f"这一行有 {len(cells)} 格，表头只有 {table.width} 列"
+        mend = "多半是数字或文字里的逗号没有加引号，请给该格加上英文双引号，或改存为 .xlsx"
         problems.add(name, number, "", cells[-1], "too_many_cells", what, mend)
         return False
     for at in table.nameless:
         if at < len(cells) and cells[at].strip():
             what = f"第 {column_letters(at + 1)} 列有内容但没有列名"
-            problems.add(name, number, "", cells[at], "no_column_name", what, "请补上列名,或删除这一列")
+            problems.add(name, number, "", cells[at], "no_column_name", what, "请补上列名，或删除这一列")
             return False
     return True

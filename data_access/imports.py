@@ -120,7 +120,7 @@ class _Import:
         for sheet in self.source.sheets():
             self.sheet_names.append(sheet.name)
             if sheet.hidden:
-                self.report.notices.append(f"隐藏的工作表“{sheet.name}”没有读取;需要导入请先取消隐藏。")
+                self.report.notices.append(f"隐藏的工作表“{sheet.name}”没有读取；需要导入请先取消隐藏。")
             elif sheet.name not in OUR_OWN_SHEETS:
                 table = find_table(sheet, self.kind, self.problems, self.report.notices)
                 if table is not None:
@@ -167,7 +167,7 @@ class _Import:
     def _is_worked_out(self, table: Table, number: int) -> bool:
         for name, at in table.columns.items():
             if (number, at + 1) in table.sheet.unfinished:
-                what, mend = "公式没有计算结果", "请在 Excel 中打开并保存一次,或直接填写数字"
+                what, mend = "公式没有计算结果", "请在 Excel 中打开并保存一次，或直接填写数字"
                 self.problems.add(table.sheet.name, number, table.labels[name], "", "no_result", what, mend)
                 return False
         return True
@@ -183,8 +183,8 @@ class _Import:
                 if first_sheet and first_sheet != sheet
                 else f"第 {first_row} 行"
             )
-            what = f"与{where}重复:同一指标、同一地区、同一时期"
-            self.problems.add(sheet, row, "", "", "repeated", what, "请核对两行,只保留一行")
+            what = f"与{where}重复：同一指标、同一地区、同一时期"
+            self.problems.add(sheet, row, "", "", "repeated", what, "请核对两行，只保留一行")
             self.problems.bad_rows.add((first_sheet, first_row))
         if staged and len(pairs) and self.delivery.accept_good_rows:
             staged.drop(sorted({int(row) for row in pairs.ravel()}))
@@ -199,7 +199,7 @@ class _Import:
         report.rows_refused = len(problems.bad_rows)
         if not report.rows_read and not problems.total:
             raise InputError(
-                f"{report.file_name}:表头之下没有数据行{'(只有示例行)' if report.example_rows else ''}。请填写后再导入。"
+                f"{report.file_name}：表头之下没有数据行{'（只有示例行）' if report.example_rows else ''}。请填写后再导入。"
             )
         if self.delivery.dry_run:
             report.outcome = "checked"
@@ -252,6 +252,6 @@ def _rows_for(kind: Kind, records: list[Record]) -> list[dict]:
 def kind_called(name: str) -> Kind:
     """The kind of this name. Raises InputError that lists them."""
     if name not in KINDS:
-        listed = "、".join(f"{kind.name}({kind.label})" for kind in KINDS.values())
-        raise InputError(f"不认识的文件种类“{name}”。可用:{listed}。")
+        listed = "、".join(f"{kind.name}（{kind.label}）" for kind in KINDS.values())
+        raise InputError(f"不认识的文件种类“{name}”。可用：{listed}。")
     return KINDS[name]

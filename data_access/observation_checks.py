@@ -107,13 +107,13 @@ class ObservationChecks:
     def notices(self) -> list[str]:
         found = []
         if self.without_figure:
-            found.append(f"{self.without_figure:,} 行没有数值(空白或“未统计”),按未报处理,未写入。")
+            found.append(f"{self.without_figure:,} 行没有数值（空白或“未统计”），按未报处理，未写入。")
         if self.outside_plan["before"]:
             count, first = self.outside_plan["before"]
-            found.append(f"{count:,} 行的年份早于规划期(如第 {first} 行),作为历史数据。")
+            found.append(f"{count:,} 行的年份早于方案期限（如第 {first} 行），作为历史数据。")
         if self.outside_plan["after"]:
             count, first = self.outside_plan["after"]
-            found.append(f"{count:,} 行的年份晚于规划期(如第 {first} 行),请核对年份。")
+            found.append(f"{count:,} 行的年份晚于方案期限（如第 {first} 行），请核对年份。")
         return found
 
 

@@ -95,13 +95,13 @@ class Chunk:
         first = np.array([period.first_day for period in periods], dtype="datetime64[D]")[self.period]
         last = np.array([period.last_day for period in periods], dtype="datetime64[D]")[self.period]
         for at in self._where(areas.valid_from[self.area] > last):
-            what = f"{self._area(at)}自 {areas.valid_from[self.area[at]]} 起才设立,{self._period(at)}还没有这个地区"
+            what = f"{self._area(at)}自 {areas.valid_from[self.area[at]]} 起才设立，{self._period(at)}还没有这个地区"
             self.refuse(at, "area_id", "area_not_yet", what, "请核对代码和时期")
         for at in self._where(areas.valid_to[self.area] < first):
             heir = areas.merged_into[self.area[at]]
-            into = f",并入 {heir}" if isinstance(heir, str) else ""
-            what = f"{self._area(at)}已于 {areas.valid_to[self.area[at]]} 撤销{into},{self._period(at)}已没有这个地区"
-            self.refuse(at, "area_id", "area_gone", what, f"请改用{heir if into else '现行'}代码,或核对时期")
+            into = f"，并入 {heir}" if isinstance(heir, str) else ""
+            what = f"{self._area(at)}已于 {areas.valid_to[self.area[at]]} 撤销{into}，{self._period(at)}已没有这个地区"
+            self.refuse(at, "area_id", "area_gone", what, f"请改用{heir if into else '现行'}代码，或核对时期")
         self._check_names()
 
     def _check_names(self) -> None:
@@ -111,7 +111,7 @@ class Chunk:
             if pair not in seen:
                 seen[pair] = not trimmed(text) or pair[0] < 0 or self.checks.areas.is_called(*pair)
             if not seen[pair] and not self.bad[at]:
-                what = f"代码 {self.checks.areas.ids[pair[0]]} 是“{self.checks.areas.names[pair[0]]}”,这里写的是“{trimmed(text)}”"
+                what = f"代码 {self.checks.areas.ids[pair[0]]} 是“{self.checks.areas.names[pair[0]]}”，这里写的是“{trimmed(text)}”"
                 self.refuse(at, "area_name", "name_differs", what, "请核对代码和名称哪个写错了")
 
     def check_units(self) -> None:
@@ -121,9 +121,13 @@ class Chunk:
             said[[answer is None for answer in said]] = named
         is_said = np.array([answer is not None for answer in said])
         for at in self._where(is_said & (said != unit)):
-            what = f"文件里的单位与指标表不一致:{self._indicator(at)}的单位是“{self._unit(at)}”"
+            what = f"文件里的单位与指标表不一致：{self._indicator(at)}的单位是“{self._unit(at)}”"
             self.refuse(
-                at, "unit" if "unit" in self.texts else "value", "unit_differs", what, "请换算成指标表的单位,或核对指标"
+                at,
+                "unit" if "unit" in self.texts else "value",
+                "unit_differs",
+                what,
+                "请换算成指标表的单位，或核对指标",
             )
         for name in NUMBERS:
             for at, sign in self.sign[name].items():
@@ -141,12 +145,12 @@ class Chunk:
                 at,
                 name,
                 "sign_on_count",
-                f"“{text}”带有{called},而这里应是人数、例数等计数",
-                "请填写计数,百分比填在“数值”列",
+                f"“{text}”带有{called}，而这里应是人数、例数等计数",
+                "请填写计数，百分比填在“数值”列",
             )
         elif SIGN_OF_UNIT.get(unit) != sign:
-            what = f"“{text}”带有{called},而{self._indicator(at)}的单位是“{self._unit(at)}”"
-            self.refuse(at, name, "sign_differs", what, f"请换算成“{self._unit(at)}”,或核对指标")
+            what = f"“{text}”带有{called}，而{self._indicator(at)}的单位是“{self._unit(at)}”"
+            self.refuse(at, name, "sign_differs", what, f"请换算成“{self._unit(at)}”，或核对指标")
 
     def check_counts(self) -> None:
         numerator, denominator = self.number["numerator"], self.number["denominator"]
@@ -154,15 +158,15 @@ class Chunk:
         for name in ("numerator", "denominator"):
             for at in self._where(self.number[name] < 0):
                 self.refuse(
-                    at, name, "negative_count", f"计数不能是负数({self.texts[name][at]})", "请核对;没有统计的请留空"
+                    at, name, "negative_count", f"计数不能是负数（{self.texts[name][at]}）", "请核对；没有统计的请留空"
                 )
         for at in self._where(denominator == 0):
             self.refuse(
                 at,
                 "denominator",
                 "zero_denominator",
-                "分母是 0,比率无法计算",
-                "没有应统计对象的请把整行数字留空,否则请核对分母",
+                "分母是 0，比率无法计算",
+                "没有应统计对象的请把整行数字留空，否则请核对分母",
             )
         lonely = is_rate & ~np.isnan(numerator) & np.isnan(denominator)
         for at in self._where(lonely & np.isnan(self.number["value"])):
@@ -170,8 +174,8 @@ class Chunk:
                 at,
                 "denominator",
                 "no_denominator",
-                f"{self._indicator(at)}是比率,只有分子没有分母",
-                "请补上分母,或直接填写数值",
+                f"{self._indicator(at)}是比率，只有分子没有分母",
+                "请补上分母，或直接填写数值",
             )
         is_share = (checks.unit[self.indicator] == "percent") & ~(checks.upper[self.indicator] > 100)
         for at in self._where(is_share & (numerator > denominator)):
@@ -198,12 +202,12 @@ class Chunk:
             if difference[at] <= 10.0 ** -read_number(self.texts["value"][at]).decimals * (1 + ROUNDING):
                 continue
             worked_out = f"{_plain(self.number['numerator'][at])} ÷ {_plain(self.number['denominator'][at])} 算得 {from_counts[at]:.4g}"
-            what = f"数值 {trimmed(self.texts['value'][at])} 与分子、分母不符:{worked_out}"
+            what = f"数值 {trimmed(self.texts['value'][at])} 与分子、分母不符：{worked_out}"
             is_fraction = abs(given[at] * 100 - from_counts[at]) <= 0.01 * max(1.0, abs(from_counts[at]))
             mend = (
-                f"请写成 {from_counts[at]:.4g}(不是小数 {_plain(given[at])})"
+                f"请写成 {from_counts[at]:.4g}（不是小数 {_plain(given[at])}）"
                 if is_fraction
-                else "请核对三个数,或只填分子和分母"
+                else "请核对三个数，或只填分子和分母"
             )
             self.refuse(at, "value", "value_differs_from_counts", what, mend)
 
@@ -214,7 +218,7 @@ class Chunk:
         for at in self._where(unclear):
             text = trimmed(self.texts["value"][at])
             what = f"“{text}”分不清是 {text}% 还是 {_plain(round(given[at] * 100, 10))}%"
-            mend = f"请带上百分号:写成 {text}% 或 {_plain(round(given[at] * 100, 10))}%;也可在列名写明“数值(%)”"
+            mend = f"请带上百分号：写成 {text}% 或 {_plain(round(given[at] * 100, 10))}%；也可在列名写明“数值（%）”"
             self.refuse(at, "value", "percent_or_fraction", what, mend)
 
     def _check_bounds(self) -> None:
@@ -230,7 +234,7 @@ class Chunk:
         lower, upper = self.number["lower"], self.number["upper"]
         for at in self._where(np.isnan(lower) != np.isnan(upper)):
             name = "lower" if np.isnan(lower[at]) else "upper"
-            self.refuse(at, name, "half_interval", "区间只填了一头", "请同时填写下限和上限,或都留空")
+            self.refuse(at, name, "half_interval", "区间只填了一头", "请同时填写下限和上限，或都留空")
         slack = ROUNDING * np.maximum(1.0, np.abs(self.value))
         for at in self._where((self.value < lower - slack) | (self.value > upper + slack)):
             what = f"数值 {_plain(self.value[at])} 不在区间 {_plain(lower[at])}—{_plain(upper[at])} 之内"
@@ -262,7 +266,7 @@ class Chunk:
         )
 
     def _area(self, at: int) -> str:
-        return f"{self.checks.areas.ids[self.area[at]]}({self.checks.areas.names[self.area[at]]})"
+        return f"{self.checks.areas.ids[self.area[at]]}（{self.checks.areas.names[self.area[at]]}）"
 
     def _indicator(self, at: int) -> str:
         return f"“{self.checks.indicators.names[self.indicator[at]]}”"

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date
 
 import pandas as pd
-from sqlalchemy import Engine, or_, select
+from sqlalchemy import ColumnElement, Engine, or_, select
 
 from data_access.frames import DATE, among, read_frame
 from data_access.submissions import last_submission_by
@@ -26,6 +26,37 @@ OBSERVATIONS = {
     "submission_id": "int64",
     "is_demo": "bool",
 }
+
+FIGURES = {
+    name: OBSERVATIONS[name] for name in ("area_id", "period", "time", "numerator", "denominator", "value", "status")
+}
+
+
+def read_figures(
+    engine: Engine, indicator_id: str, area_ids: Collection[str] | None = None, period: str | None = None
+) -> pd.DataFrame:
+    """One indicator's figures in force (of one period), without where each came from: columns and types of FIGURES.
+
+    In no order: for many areas at once, where read_observations would take twice as long.
+    """
+    ledger = observations.c
+    query = select(*(ledger[name] for name in FIGURES)).where(*_in_force(indicator_id, area_ids))
+    if period is not None:
+        query = query.where(ledger.period == period)
+    return read_frame(engine, query, FIGURES)
+
+
+def read_reporting_areas(engine: Engine, indicator_id: str, area_ids: Collection[str]) -> list[str]:
+    """Those of some areas that have a figure of the indicator in force, of any period."""
+    query = select(observations.c.area_id).where(*_in_force(indicator_id, area_ids)).distinct()
+    with engine.connect() as connection:
+        return list(connection.scalars(query))
+
+
+def _in_force(indicator_id: str, area_ids: Collection[str] | None) -> list[ColumnElement[bool]]:
+    ledger = observations.c
+    conditions = [ledger.indicator_id == indicator_id, ledger.superseded_by.is_(None)]
+    return conditions if area_ids is None else [*conditions, among(ledger.area_id, area_ids)]
 
 
 def read_observations(

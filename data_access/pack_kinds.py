@@ -25,7 +25,7 @@ COMPARATORS = {
     "trend_down": ("下降", "降低", "减少"),
 }
 SCOPES = {
-    "plan_area": ("全域", "计划地区", "全市", "全县"),
+    "plan_area": ("全域", "方案地区", "计划地区", "全市", "全县"),
     "each_district": ("每个旗区", "每个区县", "各旗区", "各区县"),
     "each_township": ("每个乡镇", "各乡镇", "以乡镇为单位"),
     "each_village": ("每个村", "各村"),
@@ -61,10 +61,10 @@ NOTE_EN = Column("note_en", "英文说明", synonyms=("英文备注",))
 
 PLAN = Kind(
     "plan",
-    "计划",
+    "方案",
     (
-        Column("plan_id", "计划编号", "slug", required=True),
-        Column("name_zh", "计划名称", "name", required=True, synonyms=("名称",)),
+        Column("plan_id", "方案编号", "slug", required=True, synonyms=("计划编号",)),
+        Column("name_zh", "方案名称", "name", required=True, synonyms=("名称", "计划名称")),
         NAME_EN,
         Column("place_zh", "地区", "name", required=True, synonyms=("地区名称",)),
         Column("place_en", "地区英文名"),
@@ -76,13 +76,14 @@ PLAN = Kind(
         Column("period_inferred", "期限为推断", "yes_no"),
         Column("issued", "印发日期", "date", synonyms=("发文日期",)),
         Column("document_no", "文号"),
-        Column("kind", "计划类型", "choice", required=True, synonyms=("类型",), choices=PLAN_KINDS),
+        Column("kind", "方案类型", "choice", required=True, synonyms=("类型", "计划类型"), choices=PLAN_KINDS),
         Column("revised_on", "修订生效日期", "date", synonyms=("修订日期",)),
         Column("revision_note", "修订说明"),
         NOTE_ZH,
         NOTE_EN,
     ),
     key=("plan_id",),
+    other_names=("计划",),
 )
 ACTIONS = Kind(
     "actions",

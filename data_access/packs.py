@@ -91,12 +91,14 @@ class Pack:
 def read_pack(path: Path) -> Pack:
     """Read a pack's folder or workbook. Raises InputError where it is none; wrong cells are in its sheets' problems."""
     if not path.exists():
-        raise InputError(f"{path}:没有这个计划包。请检查路径:计划包是一个文件夹(各表为 CSV 文件)或一个 .xlsx 工作簿。")
+        raise InputError(
+            f"{path}：没有这个方案包。请检查路径：方案包是一个文件夹（各表为 CSV 文件）或一个 .xlsx 工作簿。"
+        )
     pack = _read_folder(path) if path.is_dir() else _read_workbook(path)
     missing = [PACK_KINDS[name] for name in REQUIRED_SHEETS if name not in pack.sheets]
     if missing:
-        listed = "、".join(f"{kind.name}({kind.label})" for kind in missing)
-        raise InputError(f"{pack.name}:缺少 {listed} 表。请补上;每张表的列见 packs/README.md。")
+        listed = "、".join(f"{kind.name}（{kind.label}）" for kind in missing)
+        raise InputError(f"{pack.name}：缺少 {listed}表。请补上；每张表的列见 packs/README.md。")
     return pack
 
 
@@ -107,18 +109,20 @@ def read_registry(path: Path) -> Pack:
 
 
 def _read_folder(folder: Path) -> Pack:
-    named = {_sheet_key(word): kind for kind in PACK_KINDS.values() for word in (kind.name, kind.label)}
+    named = {
+        _sheet_key(word): kind for kind in PACK_KINDS.values() for word in (kind.name, kind.label, *kind.other_names)
+    }
     sheets, hashes, notices = {}, {}, []
     for path in sorted(folder.iterdir()):
         if path.suffix.lower() not in SUFFIXES or path.name.startswith((".", "~$")):
             continue
         kind = named.get(_sheet_key(path.stem))
         if kind is None:
-            notices.append(f"{folder.name}/{path.name}:不是计划包的表,没有读入。")
+            notices.append(f"{folder.name}/{path.name}：不是方案包的表，没有读入。")
             continue
         found, its_hash, its_notices = _read_file(path, f"{folder.name}/{path.name}", {"": kind})
         if kind.name in sheets:
-            raise InputError(f"{folder.name}:{kind.name}({kind.label})有两份文件。请只保留一份。")
+            raise InputError(f"{folder.name}：{kind.name}（{kind.label}）有两份文件。请只保留一份。")
         sheets |= found
         hashes |= {kind.name: its_hash[""]}
         notices += its_notices
@@ -126,7 +130,9 @@ def _read_folder(folder: Path) -> Pack:
 
 
 def _read_workbook(path: Path) -> Pack:
-    named = {_sheet_key(word): kind for kind in PACK_KINDS.values() for word in (kind.name, kind.label)}
+    named = {
+        _sheet_key(word): kind for kind in PACK_KINDS.values() for word in (kind.name, kind.label, *kind.other_names)
+    }
     sheets, hashes, notices = _read_file(path, path.name, named)
     return Pack(path.name, _hash(hashes), _in_order(sheets), notices)
 
@@ -140,9 +146,9 @@ def _read_file(path: Path, name: str, named: dict[str, Kind]) -> tuple[dict[str,
         for sheet in source.sheets():
             kind = named.get("") or named.get(_sheet_key(sheet.name or ""))
             if kind is None:
-                notices.append(f"{name}:工作表“{sheet.name}”不是计划包的表,没有读入。")
+                notices.append(f"{name}：工作表“{sheet.name}”不是方案包的表，没有读入。")
             elif kind.name in sheets:
-                raise InputError(f"{name}:有两张工作表都是 {kind.name}({kind.label})。请只保留一张。")
+                raise InputError(f"{name}：有两张工作表都是 {kind.name}（{kind.label}）。请只保留一张。")
             else:
                 sheets[kind.name] = _read_sheet(sheet, kind, name, notices)
         return sheets, {"": source.sha256}, notices
@@ -165,7 +171,7 @@ def _read_sheet(sheet: Sheet, kind: Kind, file_name: str, notices: list[str]) ->
     read = PackSheet(kind, file_name, sheet.name, _frame(kind, []), {}, {}, Problems())
     its_notices: list[str] = []
     table = find_table(sheet, kind, read.problems, its_notices)
-    notices += [f"{file_name}:{notice}" for notice in its_notices]
+    notices += [f"{file_name}：{notice}" for notice in its_notices]
     if table:
         read.labels = table.labels
         read.rows = _frame(kind, list(_rows(table, read)))
@@ -208,7 +214,7 @@ def _year(text: str, column: Column) -> int | None:
         return None
     found = YEAR.fullmatch(compact(text).removesuffix(".0"))
     if not found:
-        raise CellError(f"“{text}”不是年份", "请填写四位年份,如 2030;原文隐去的年份请留空,并在“隐去部分”填“年份”")
+        raise CellError(f"“{text}”不是年份", "请填写四位年份，如 2030；原文隐去的年份请留空，并在“隐去部分”填“年份”")
     return int(found[1])
 
 
@@ -228,8 +234,8 @@ def _choice(text: str, column: Column) -> str | None:
             return slug
     if column.open_choices:
         return read_slug(text)
-    listed = "、".join(f"{slug}({words[0]})" if words else slug for slug, words in column.choices.items())
-    raise CellError(f"“{text}”不是“{column.label}”可填的内容", f"请从这些中选一个:{listed}")
+    listed = "、".join(f"{slug}（{words[0]}）" if words else slug for slug, words in column.choices.items())
+    raise CellError(f"“{text}”不是“{column.label}”可填的内容", f"请从这些中选一个：{listed}")
 
 
 def _masked_part(text: str, column: Column) -> str | None:
@@ -237,7 +243,7 @@ def _masked_part(text: str, column: Column) -> str | None:
     unknown = [part for part in parts if part not in MASKED_PARTS]
     if unknown:
         raise CellError(
-            f"“{unknown[0]}”不是可以隐去的部分", "请填写 value(数值)、year(年份)、place(地名),多项用 ; 隔开"
+            f"“{unknown[0]}”不是可以隐去的部分", "请填写 value（数值）、year（年份）、place（地名），多项用 ; 隔开"
         )
     named = {MASKED_PARTS[part] for part in parts}
     return ";".join(part for part in ("value", "year", "place") if part in named) or None

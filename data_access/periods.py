@@ -15,7 +15,7 @@ QUARTER = re.compile(r"(?P<year>(?:1[89]|2[0-9])[0-9]{2})(?:-?[Qq]|年第?|年?Q
 MONTH = re.compile(r"(?P<year>(?:1[89]|2[0-9])[0-9]{2})(?:[-/](?P<part>[0-9]{1,2})|年(?P<named>[0-9]{1,2})月份?)")
 SO_FAR = re.compile(r"(?:1[89]|2[0-9])[0-9]{2}年?(?:1[-—~至到][0-9]{1,2}月|[上下]半年|前[一二三四1-4]季度|H[12])")
 CHINESE_DIGITS = {"一": 1, "二": 2, "三": 3, "四": 4}
-ACCEPTED = "请写成 2024、2024Q3 或 2024-07(也可写 2024年、2024年第3季度、2024年7月)"
+ACCEPTED = "请写成 2024、2024Q3 或 2024-07（也可写 2024年、2024年第3季度、2024年7月）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def _why_not(text: str, plain: str) -> str:
     if not plain:
         return f"时期是空的。{ACCEPTED}。"
     if EXCEL_SERIAL.fullmatch(plain):
-        return f"“{text}”是 Excel 的日期序号,不是时期。请把该列设为“文本”格式后重新填写;{ACCEPTED}。"
+        return f"“{text}”是 Excel 的日期序号，不是时期。请把该列设为“文本”格式后重新填写；{ACCEPTED}。"
     if SO_FAR.fullmatch(plain):
-        return f"“{text}”是一段累计时期。累计到第三季度的数请写成 2024Q3,累计到上半年请写成 2024Q2;{ACCEPTED}。"
+        return f"“{text}”是一段累计时期。累计到第三季度的数请写成 2024Q3，累计到上半年请写成 2024Q2；{ACCEPTED}。"
     return f"“{text}”不是能识别的时期。{ACCEPTED}。"

@@ -64,7 +64,9 @@ class RecordReader:
         for name, at in table.columns.items():
             text = cells[at] if at < len(cells) else ""
             if (number, at + 1) in table.sheet.unfinished:
-                self.refuse(record, name, "", "no_result", "公式没有计算结果", "请在 Excel 中打开并保存一次,或直接填写")
+                self.refuse(
+                    record, name, "", "no_result", "公式没有计算结果", "请在 Excel 中打开并保存一次，或直接填写"
+                )
                 continue
             try:
                 record[name] = self._readers[name](text)
@@ -78,7 +80,7 @@ class RecordReader:
                     text,
                     "missing",
                     f"没有填写{self.kind.column(name).label}",
-                    "请补上;说明行、合计行请删除",
+                    "请补上；说明行、合计行请删除",
                 )
         return record if self.problems.total == before else None
 
@@ -94,7 +96,7 @@ class RecordReader:
             other = first[key]
             listed = "、".join(str(part) for part in key if part is not None)
             where = f"工作表“{other['sheet']}”第 {other['row']} 行" if other["sheet"] else f"第 {other['row']} 行"
-            what, mend = f"与{where}重复({listed})", "请只保留一行"
+            what, mend = f"与{where}重复（{listed}）", "请只保留一行"
             self.refuse(record, self.kind.key[0], listed, "repeated", what, mend)
             repeated |= {id(record), id(other)}
         return [record for record in records if id(record) not in repeated]
@@ -153,5 +155,5 @@ def _read_slugs(text: str) -> str | None:
 def read_mark(text: str) -> bool:
     """Whether the row is an example, which is not imported."""
     if compact(text) not in ("", EXAMPLE_MARK):
-        raise CellError(f"行标记“{trimmed(text)}”不认识", f"此列只能留空,或写“{EXAMPLE_MARK}”(该行不导入)")
+        raise CellError(f"行标记“{trimmed(text)}”不认识", f"此列只能留空，或写“{EXAMPLE_MARK}”（该行不导入）")
     return bool(compact(text))

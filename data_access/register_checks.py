@@ -66,7 +66,7 @@ def _check_areas(records: list[Record], known: Known, bad: _Bad) -> None:
 def _check_level(record: Record, bad: _Bad) -> None:
     said, expected = record["level"], level_of_code(record["area_id"])
     if expected and said != expected:
-        what = f"代码 {record['area_id']} 是{LEVEL_NAMES[expected]}一级的代码,层级写的是“{LEVEL_NAMES[said]}”"
+        what = f"代码 {record['area_id']} 是{LEVEL_NAMES[expected]}一级的代码，层级写的是“{LEVEL_NAMES[said]}”"
         bad.refuse(record, "level", "wrong_level", what, "请更正代码或层级")
 
 
@@ -86,12 +86,12 @@ def _check_parent(record: Record, levels: dict[str, str], bad: _Bad) -> None:
     if parent is None:
         return
     if parent not in levels:
-        what, mend = f"上级代码 {parent} 既不在文件里,也不在地区表中", "请更正,或把上级地区也写进文件"
+        what, mend = f"上级代码 {parent} 既不在文件里，也不在地区表中", "请更正，或把上级地区也写进文件"
         bad.refuse(record, "parent_id", "unknown_parent", what, mend)
     elif AREA_LEVELS.index(levels[parent]) >= AREA_LEVELS.index(record["level"]):
         # levels strictly descend, so no area can be its own ancestor
         what = (
-            f"上级 {parent} 是{LEVEL_NAMES[levels[parent]]}一级,不能管辖{LEVEL_NAMES[record['level']]}一级的 {area_id}"
+            f"上级 {parent} 是{LEVEL_NAMES[levels[parent]]}一级，不能管辖{LEVEL_NAMES[record['level']]}一级的 {area_id}"
         )
         bad.refuse(record, "parent_id", "parent_not_above", what, "请更正上级代码或层级")
     elif GB_CODE.fullmatch(parent) and GB_CODE.fullmatch(area_id) and not area_id.startswith(own_digits(parent)):
@@ -113,17 +113,17 @@ def _check_validity(record: Record, levels: dict[str, str], bad: _Bad) -> None:
     if heir is None:
         return
     if heir not in levels or heir == record["area_id"]:
-        what = f"并入代码 {heir} 既不在文件里,也不在地区表中" if heir not in levels else "不能并入自己"
+        what = f"并入代码 {heir} 既不在文件里，也不在地区表中" if heir not in levels else "不能并入自己"
         bad.refuse(record, "merged_into", "unknown_heir", what, "请更正并入代码")
     elif end is None:
-        bad.refuse(record, "valid_to", "no_end", f"已并入 {heir},却没有撤销日期", "请填写撤销日期(最后一天)")
+        bad.refuse(record, "valid_to", "no_end", f"已并入 {heir}，却没有撤销日期", "请填写撤销日期（最后一天）")
 
 
 def _check_population(records: list[Record], known: Known, bad: _Bad) -> None:
     for record in records:
         record["group_id"] = record.get("group_id") or "all"
         if record["persons"] < 0:
-            bad.refuse(record, "persons", "negative_count", f"人数不能是负数({record['persons']:g})", "请核对")
+            bad.refuse(record, "persons", "negative_count", f"人数不能是负数（{record['persons']:g}）", "请核对")
 
 
 def _check_indicators(records: list[Record], known: Known, bad: _Bad) -> None:
@@ -174,14 +174,16 @@ def _check_coordinates(records: list[Record], pair: tuple[str, str], bad: _Bad) 
             )
         elif _within(lon, LAT_OF_CHINA) and _within(lat, LON_OF_CHINA):
             what = f"经度 {lon:g}、纬度 {lat:g} 像是填反了"
-            bad.refuse(record, lon_name, "swapped_coordinates", what, "请把经度和纬度对调(我国经度 73—136,纬度 3—54)")
+            bad.refuse(
+                record, lon_name, "swapped_coordinates", what, "请把经度和纬度对调（我国经度 73—136，纬度 3—54）"
+            )
         elif record.get("declared_datum") is None:
             what = "有坐标但没有说明坐标系"
-            mend = "请加上“坐标系”列:天地图、国家2000 填 CGCS2000,GPS 填 WGS-84,高德、腾讯填 GCJ-02,百度填 BD-09"
+            mend = "请加上“坐标系”列：天地图、国家2000 填 CGCS2000，GPS 填 WGS-84，高德、腾讯填 GCJ-02，百度填 BD-09"
             bad.refuse(record, "declared_datum", "no_datum", what, mend)
         elif _is_off(record["area_id"], lon, lat):
-            what = f"坐标 {lon:g}, {lat:g} 不在我国范围内"
-            bad.refuse(record, lon_name, "outside_china", what, "请核对经纬度,以十进制度填写,如 109.98 和 39.82")
+            what = f"坐标 {lon:g}，{lat:g} 不在我国范围内"
+            bad.refuse(record, lon_name, "outside_china", what, "请核对经纬度，以十进制度填写，如 109.98 和 39.82")
 
 
 def _is_off(area_id: str, lon: float, lat: float) -> bool:

@@ -30,8 +30,8 @@ NAMES_ZH = {
     "population": "人口",
     "facilities": "机构",
     "health_cells": "健康细胞",
-    "observations": "指标数据(含已更正或撤销的历史数据)",
-    "targets": "规划目标",
+    "observations": "指标数据（含已更正或撤销的历史数据）",
+    "targets": "方案目标",
 }
 CHUNK = 1_000  # keys in one statement: SQLite takes 32,766 values at most
 Key = tuple[Any, ...]
@@ -148,7 +148,7 @@ def _check_nothing_came_after(connection: Connection, kind: str, undone_id: int,
     ]
     if blocking:
         listed = "、".join(f"第 {submission_id} 号" for submission_id in blocking)
-        raise InputError(f"第 {undone_id} 号导入不能撤销:之后的{listed}导入写过同样的行。请先撤销之后的导入。")
+        raise InputError(f"第 {undone_id} 号导入不能撤销：之后的{listed}导入写过同样的行。请先撤销之后的导入。")
 
 
 def _touched_keys(table: Table, state: Mapping[str, list], *, with_confirmed: bool) -> set[Key]:
@@ -170,8 +170,8 @@ def _check_nothing_depends(connection: Connection, table: Table, added: list[Key
             found.append(f"{NAMES_ZH.get(other.name, other.name)} {count} 行")
     if found:
         raise InputError(
-            f"不能撤销:本次导入新增的行已被使用({'、'.join(found)})。请先撤销那些导入;"
-            "若只是不再使用,请改为填写撤销日期(valid_to)后重新导入。"
+            f"不能撤销：本次导入新增的行已被使用（{'、'.join(found)}）。请先撤销那些导入；"
+            "若只是不再使用，请改为填写撤销日期（valid_to）后重新导入。"
         )
 
 

@@ -30,10 +30,10 @@ class Problem:
     mend: str
 
     def sentence(self, file_name: str) -> str:
-        place = file_name + (f",工作表“{self.sheet}”" if self.sheet else "")
+        place = file_name + (f"，工作表“{self.sheet}”" if self.sheet else "")
         place += f"第 {self.row} 行" if self.row else ""
-        place += f",“{self.column}”列" if self.column else ""
-        return f"{place}:{self.what}。{self.mend}。"
+        place += f"，“{self.column}”列" if self.column else ""
+        return f"{place}：{self.what}。{self.mend}。"
 
     def as_dict(self, file_name: str) -> dict:
         return {
@@ -64,7 +64,7 @@ class Problems:
         try:
             file = self._csv_path.open("w", encoding="utf-8-sig", newline="")
         except OSError as error:
-            raise InputError(f"{self._csv_path}:不能写入问题清单({error.strerror})。请换一个文件夹。") from error
+            raise InputError(f"{self._csv_path}：不能写入问题清单（{error.strerror}）。请换一个文件夹。") from error
         with file:
             self._writer = csv.writer(file)
             self._writer.writerow(CSV_HEADER)
@@ -128,22 +128,22 @@ class ImportReport:
         shown = [problem.sentence(self.file_name) for problem in self.problems]
         if self.problem_count > len(self.problems):
             shown.append(
-                f"……另有 {self.problem_count - len(self.problems):,} 处问题未逐条列出;"
+                f"……另有 {self.problem_count - len(self.problems):,} 处问题未逐条列出；"
                 "加 --report 文件名.csv 可得到全部清单。"
             )
         return [*shown, *self.notices, self._what_was_written()]
 
     def _what_was_written(self) -> str:
         if self.outcome == "same_file":
-            return f"{self.file_name}:与第 {self.submission_id} 号导入是同一份文件,没有变化,未重复写入。"
+            return f"{self.file_name}：与第 {self.submission_id} 号导入是同一份文件，没有变化，未重复写入。"
         if self.outcome == "refused":
-            return f"本次共 {self.rows_refused:,} 行有误,整份文件未写入。" if self.rows_refused else "整份文件未写入。"
-        wrong = f",{self.rows_refused:,} 行有误" if self.rows_refused else ""
+            return f"本次共 {self.rows_refused:,} 行有误，整份文件未写入。" if self.rows_refused else "整份文件未写入。"
+        wrong = f"，{self.rows_refused:,} 行有误" if self.rows_refused else ""
         if self.outcome == "checked":
-            return f"试导入:共 {self.rows_read:,} 行{wrong},没有写入任何数据。"
-        refused = f",{self.rows_refused:,} 行有误未写入" if self.rows_refused else ""
-        same = f",{self.rows_unchanged:,} 行与现有数据相同" if self.rows_unchanged else ""
+            return f"试导入：共 {self.rows_read:,} 行{wrong}，没有写入任何数据。"
+        refused = f"，{self.rows_refused:,} 行有误未写入" if self.rows_refused else ""
+        same = f"，{self.rows_unchanged:,} 行与现有数据相同" if self.rows_unchanged else ""
         return (
-            f"已导入(第 {self.submission_id} 号):读入 {self.rows_read:,} 行,写入 {self.rows_stored:,} 行{same}{refused}。"
-            f"如需撤回:manage.py undo-import {self.submission_id}"
+            f"已导入（第 {self.submission_id} 号）：读入 {self.rows_read:,} 行，写入 {self.rows_stored:,} 行{same}{refused}。"
+            f"如需撤回：manage.py undo-import {self.submission_id}"
         )

@@ -47,9 +47,9 @@ def _read_standing(connection: Connection, submission_id: int):
     if found is None:
         raise InputError(f"没有第 {submission_id} 号导入。请在导入记录中核对编号。")
     if found.kind == "undo":
-        raise InputError(f"第 {submission_id} 号是一次撤销,撤销不能再撤销。如需恢复,请重新导入原文件。")
+        raise InputError(f"第 {submission_id} 号是一次撤销，撤销不能再撤销。如需恢复，请重新导入原文件。")
     if found.undone_by is not None:
-        raise InputError(f"第 {submission_id} 号导入已被撤销(第 {found.undone_by} 号),不必再撤销。")
+        raise InputError(f"第 {submission_id} 号导入已被撤销（第 {found.undone_by} 号），不必再撤销。")
     return found
 
 

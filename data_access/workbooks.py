@@ -23,7 +23,7 @@ OVERLAP = 64  # longer than any cell reference, so that one across two blocks is
 FORBIDDEN = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 REFERENCE = re.compile(rb"""\b(?:r|ref)=["'](?:\$?[A-Z]+\$?[0-9]+:)?\$?([A-Z]{0,4})\$?([0-9]{1,9})["']""")
 CHILD = Path(__file__).with_name("workbook_child.py")
-SAVE_AS_CSV = "请只保留要导入的数据,或另存为“CSV UTF-8(逗号分隔)”后再导入"
+SAVE_AS_CSV = "请只保留要导入的数据，或另存为“CSV UTF-8（逗号分隔）”后再导入"
 
 
 @dataclass(frozen=True)
@@ -63,25 +63,25 @@ def column_letters(number: int) -> str:
 def check_workbook(path: Path, name: str) -> None:
     """Refuse a workbook that would cost too much to open, before opening it. Raises InputError."""
     if path.stat().st_size > FILE_BYTES:
-        raise InputError(f"{name}:文件超过 {FILE_BYTES >> 20} MB。{SAVE_AS_CSV}。")
+        raise InputError(f"{name}：文件超过 {FILE_BYTES >> 20} MB。{SAVE_AS_CSV}。")
     try:
         with zipfile.ZipFile(path) as archive:
             _check_entries(archive, name)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, UnicodeError) as error:
         # RuntimeError: an encrypted entry; NotImplementedError: an unknown way of packing
-        raise InputError(f"{name}:文件已损坏或被加密,无法打开。请在 Excel 中打开后另存为 .xlsx。") from error
+        raise InputError(f"{name}：文件已损坏或被加密，无法打开。请在 Excel 中打开后另存为 .xlsx。") from error
 
 
 def _check_entries(archive: zipfile.ZipFile, name: str) -> None:
     entries = archive.infolist()
     names = {entry.filename for entry in entries}
     if "xl/workbook.xml" not in names:
-        raise InputError(f"{name}:不是 Excel 工作簿({_what_zip(names)})。请上传 .xlsx 或 .csv 文件。")
+        raise InputError(f"{name}：不是 Excel 工作簿（{_what_zip(names)}）。请上传 .xlsx 或 .csv 文件。")
     unpacked = sum(entry.file_size for entry in entries)
     if len(entries) > ENTRIES or unpacked > UNPACKED_BYTES:
         raise InputError(
-            f"{name}:文件解压后太大({len(entries)} 个部分,{unpacked >> 20} MB;"
-            f"上限 {ENTRIES} 个、{UNPACKED_BYTES >> 20} MB)。{SAVE_AS_CSV}。"
+            f"{name}：文件解压后太大（{len(entries)} 个部分，{unpacked >> 20} MB；"
+            f"上限 {ENTRIES} 个、{UNPACKED_BYTES >> 20} MB）。{SAVE_AS_CSV}。"
         )
     budget = UNPACKED_BYTES
     for entry in entries:
@@ -95,13 +95,13 @@ def _check_part(part: BinaryIO, name: str, is_sheet: bool, budget: int) -> int:
     count, before = 0, b""
     while block := part.read(BLOCK):
         if count == 0 and block[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            raise InputError(f"{name}:文件内部编码异常,已拒绝。请在 Excel 中打开后另存为 .xlsx。")
+            raise InputError(f"{name}：文件内部编码异常，已拒绝。请在 Excel 中打开后另存为 .xlsx。")
         count += len(block)
         if count > budget:
-            raise InputError(f"{name}:文件解压后超过 {UNPACKED_BYTES >> 20} MB。{SAVE_AS_CSV}。")
+            raise InputError(f"{name}：文件解压后超过 {UNPACKED_BYTES >> 20} MB。{SAVE_AS_CSV}。")
         window = before + block
         if FORBIDDEN.search(window):
-            raise InputError(f"{name}:文件内含外部定义(DOCTYPE),已拒绝。请在 Excel 中打开后另存为 .xlsx。")
+            raise InputError(f"{name}：文件内含外部定义（DOCTYPE），已拒绝。请在 Excel 中打开后另存为 .xlsx。")
         if is_sheet:
             _check_references(window, name)
         before = window[-OVERLAP:]
@@ -112,8 +112,8 @@ def _check_references(xml: bytes, name: str) -> None:
     for letters, digits in REFERENCE.findall(xml):
         if int(digits) > ROWS or len(letters) > 2 or (len(letters) == 2 and _column_number(letters) > COLUMNS):
             raise InputError(
-                f"{name}:单元格 {letters.decode()}{digits.decode()} 超出可导入的范围(最多 {ROWS:,} 行、{COLUMNS} 列)。"
-                f"请删除数据区以外的空行和空列;{SAVE_AS_CSV}。"
+                f"{name}：单元格 {letters.decode()}{digits.decode()} 超出可导入的范围（最多 {ROWS:,} 行、{COLUMNS} 列）。"
+                f"请删除数据区以外的空行和空列；{SAVE_AS_CSV}。"
             )
 
 
@@ -127,10 +127,10 @@ def _what_zip(names: set[str]) -> str:
     if any(name.startswith("ppt/") for name in names):
         return "是 PowerPoint 文档"
     if "content.xml" in names:
-        return "是 OpenDocument 文档,请另存为 .xlsx"
+        return "是 OpenDocument 文档，请另存为 .xlsx"
     if "xl/workbook.bin" in names:
-        return "是 .xlsb 二进制工作簿,请另存为 .xlsx"
-    return "是压缩包,请先解压"
+        return "是 .xlsb 二进制工作簿，请另存为 .xlsx"
+    return "是压缩包，请先解压"
 
 
 def read_workbook(path: Path, name: str, folder: Path, *, seconds: float = SECONDS) -> Path:
@@ -144,7 +144,7 @@ def read_workbook(path: Path, name: str, folder: Path, *, seconds: float = SECON
     try:
         done = subprocess.run(command, capture_output=True, timeout=seconds, check=False)  # noqa: S603
     except subprocess.TimeoutExpired as error:
-        raise InputError(f"{name}:读取超过 {seconds:g} 秒,已停止。{SAVE_AS_CSV}。") from error
+        raise InputError(f"{name}：读取超过 {seconds:g} 秒，已停止。{SAVE_AS_CSV}。") from error
     if done.returncode:
         raise InputError(_why_unreadable(done, name))
     return out
@@ -152,10 +152,10 @@ def read_workbook(path: Path, name: str, folder: Path, *, seconds: float = SECON
 
 def _why_unreadable(done: subprocess.CompletedProcess, name: str) -> str:
     if b"PasswordError" in done.stderr:
-        return f"{name}:工作簿设有密码。请在 Excel 中取消密码后另存为 .xlsx。"
+        return f"{name}：工作簿设有密码。请在 Excel 中取消密码后另存为 .xlsx。"
     if done.returncode < 0 or b"MemoryError" in done.stderr:  # killed by its own limits
-        return f"{name}:读取所需内存超过上限,已停止。{SAVE_AS_CSV}。"
-    return f"{name}:不是完好的 Excel 工作簿,无法读取。请在 Excel 中打开后另存为 .xlsx。"
+        return f"{name}：读取所需内存超过上限，已停止。{SAVE_AS_CSV}。"
+    return f"{name}：不是完好的 Excel 工作簿，无法读取。请在 Excel 中打开后另存为 .xlsx。"
 
 
 def sheets_of(lines: BinaryIO) -> Iterator[Sheet]:

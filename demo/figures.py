@@ -23,7 +23,7 @@ COLUMNS = {
     "note": "object",
 }
 BREAK_POINTS = 1.5
-BREAK_NOTE = "演示:2021 年起由视力表改为屈光筛查,口径与此前不同"
+BREAK_NOTE = "演示：2021 年起由视力表改为屈光筛查，口径与此前不同"
 
 
 @cache

@@ -12,8 +12,8 @@ from geo.boundaries import dissolve
 from geo.cells import township_cells
 
 CELLS_SOURCE = (
-    "示意图,非行政区域界线:按乡镇街道驻地在旗区内划分(Voronoi),驻地为近似或示意位置;"
-    f"旗区界线:{SOURCE},审图号 {REVIEW_NUMBER}"
+    "示意图，非行政区域界线：按乡镇街道驻地在旗区内划分（Voronoi），驻地为近似或示意位置；"
+    f"旗区界线：{SOURCE}，审图号 {REVIEW_NUMBER}"
 )
 
 

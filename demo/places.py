@@ -22,7 +22,7 @@ BANNER_NAMES_EN = {
     "150627": "Ejin Horo Banner",
 }
 CENSUS_SOURCE = "鄂尔多斯市第七次、第六次全国人口普查公报及推算"
-SYNTHETIC = "演示数据:由旗区普查人口按固定规则分摊,不是统计数字"
+SYNTHETIC = "演示数据：由旗区普查人口按固定规则分摊，不是统计数字"
 PEOPLE_PER = {"agencies": 3500, "operators": 900, "rooms": 12_000, "employers": 1100}  # persons to one of these
 FIXED = {"dust_cases": 60, "general_hospitals": 16, "banners": 9, "community_centres": 26, "institutions": 6}
 
@@ -94,7 +94,7 @@ def _former_township() -> dict:
         "area_id": FORMER_TOWNSHIP,
         "level": "township",
         "parent_id": MERGED_INTO[:6],
-        "name_zh": "演示原乡(虚构)",
+        "name_zh": "演示原乡（虚构）",
         "name_en": "Former demo township (invented)",
         "kind": "乡",
         "is_unit": "是",
@@ -109,7 +109,7 @@ def population() -> pd.DataFrame:
     for year in (2010, 2020):
         census = banners()[["banner_code", f"census_{year}", "basis"]].dropna(subset=[f"census_{year}"])
         for code, persons, basis in census.itertuples(index=False):
-            rows.append((code, year, int(persons), "普查", f"{CENSUS_SOURCE}({basis})"))
+            rows.append((code, year, int(persons), "普查", f"{CENSUS_SOURCE}（{basis}）"))
     rows += [(PREFECTURE, 2020, 2_153_638, "普查", CENSUS_SOURCE), (PREFECTURE, 2010, 1_940_653, "普查", CENSUS_SOURCE)]
     rows += [(row.area_id, 2020, int(row.persons), "演示", SYNTHETIC) for row in units().itertuples()]
     return pd.DataFrame(rows, columns=["area_id", "year", "persons", "basis", "source"])

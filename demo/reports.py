@@ -12,7 +12,7 @@ import pandas as pd
 from demo import courses, figures, places
 
 CORRECTED_SHARE = 0.03
-CORRECTION_NOTE = "演示:核查后更正"
+CORRECTION_NOTE = "演示：核查后更正"
 TOWNSHIP_LABELS = {  # the township file has Chinese headings, as districts send them
     "indicator_id": "指标",
     "area_id": "乡镇代码",
@@ -44,8 +44,8 @@ def all_reports(last_year: int, last_quarter: int, seed: int) -> list[Report]:
     wide, local = figures.all_figures(last_year, last_quarter, seed)
     previous = last_year - 1
     reports = [
-        _report("2016年以来年报", date(previous, 6, 3), _before(wide, previous), "final", "演示:市卫生健康委"),
-        _report("乡镇2018年以来", date(previous, 6, 20), _before(local, previous), "final", "演示:各旗区卫健委"),
+        _report("2016年以来年报", date(previous, 6, 3), _before(wide, previous), "final", "演示：市卫生健康委"),
+        _report("乡镇2018年以来", date(previous, 6, 20), _before(local, previous), "final", "演示：各旗区卫健委"),
         *_year(wide, local, previous, seed),
         *_year(wide, local, last_year, seed),
         *_quarters(wide, local, last_year + 1, last_quarter, seed),
@@ -67,7 +67,7 @@ def _year(wide: pd.DataFrame, local: pd.DataFrame, year: int, seed: int) -> list
     rows = wide[wide["period"] == str(year)]
     late_areas = figures.blemishes().query("blemish == 'late' and period == @period", local_dict={"period": str(year)})
     late = rows["area_id"].isin(late_areas["area_id"])
-    office = "演示:市卫生健康委"
+    office = "演示：市卫生健康委"
     return [
         _report(f"{year}年快报", date(year + 1, 1, 22), _quick(rows, year, seed), "provisional", office),
         _report(
@@ -75,10 +75,10 @@ def _year(wide: pd.DataFrame, local: pd.DataFrame, year: int, seed: int) -> list
             date(year + 1, 2, 19),
             local[local["period"] == str(year)],
             "final",
-            "演示:各旗区卫健委",
+            "演示：各旗区卫健委",
         ),
         _report(f"{year}年年报", date(year + 1, 4, 24), rows[~late], "final", office),
-        _report(f"{year}年年报(迟报)", date(year + 1, 7, 20), rows[late], "final", office),
+        _report(f"{year}年年报（迟报）", date(year + 1, 7, 20), rows[late], "final", office),
         _report(f"{year}年核查更正", date(year + 1, 9, 8), _corrected(rows, year, seed), "revised", office),
     ]
 
@@ -106,14 +106,14 @@ def _quarters(wide: pd.DataFrame, local: pd.DataFrame, year: int, last_quarter: 
         received = date(year, 3 * quarter + 1, 17)
         now = wide[wide["period"] == f"{year}Q{quarter}"]
         before = wide[wide["period"] == f"{year}Q{quarter - 1}"].assign(status="final")
-        file = _report(f"{year}年第{quarter}季度", received, now, "provisional", "演示:市卫生健康委")
+        file = _report(f"{year}年第{quarter}季度", received, now, "provisional", "演示：市卫生健康委")
         sent = [
             frame for frame in (before.assign(reported_on=file.rows["reported_on"].iloc[0]), file.rows) if len(frame)
         ]
         reports.append(Report(file.name, received, pd.concat(sent), file.sent_by))
         townships = local[local["period"] == f"{year}Q{quarter}"]
         name = f"{year}年第{quarter}季度乡镇"
-        reports.append(_report(name, received + timedelta(days=2), townships, "provisional", "演示:各旗区卫健委"))
+        reports.append(_report(name, received + timedelta(days=2), townships, "provisional", "演示：各旗区卫健委"))
     return reports
 
 

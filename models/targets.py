@@ -127,18 +127,18 @@ def find_contradictions(rows: pd.DataFrame) -> pd.DataFrame:
     """
     value, year, baseline = (_numbers(rows[column]) for column in ("value", "year", "baseline_year"))
     found = [
-        _listed(~rows.rule.isin(RULES), "unknown_rule", "判定规则不认识,请改为:" + "、".join(RULES)),
-        _listed(~rows.comparator.isin(list(SIDES)), "unknown_comparator", "比较符不认识,请改为:" + "、".join(SIDES)),
-        _listed(~rows.direction.isin(list(DIRECTIONS)), "unknown_direction", "方向不认识,请改为:" + "、".join(DIRECTIONS)),
-        _listed(~rows.scope.isin(list(UNIT_LEVEL)), "unknown_scope", "适用范围不认识,请改为:" + "、".join(UNIT_LEVEL)),
-        _listed(~rows.unit.isin(list(UNITS)), "unknown_unit", "计量单位不认识,请按单位表填写"),
-        _listed(_against_direction(rows), "comparator_against_direction", "比较符与“越高越好/越低越好”相反,请改正其一"),
-        _listed(year <= baseline, "milestone_before_baseline", "目标年份不晚于基期年份,请核对两个年份"),
-        _listed(_out_of_bounds(rows, value), "value_out_of_bounds", "目标值超出该单位的可能范围,请核对数值与单位"),
-        _listed((rows.rule == "count_quota") & (rows.unit == "percent"), "quota_in_percent", "数量指标不能用百分比,请改单位,或把规则改为 unit_coverage"),
-        _listed((rows.rule == "unit_coverage") & (rows.unit != "percent"), "coverage_not_percent", "覆盖率的单位应为 percent,请改正"),
-        _listed((rows.rule == "trend") & value.notna(), "trend_with_value", "只说升降的目标不能带数值,请删去数值,或把规则改为 level"),
-        _listed(_clash(rows, value, year), "two_values_for_one_year", "同一目标同一年份有两个不同的数值,请只留一个"),
+        _listed(~rows.rule.isin(RULES), "unknown_rule", "判定规则不认识，请改为：" + "、".join(RULES)),
+        _listed(~rows.comparator.isin(list(SIDES)), "unknown_comparator", "比较符不认识，请改为：" + "、".join(SIDES)),
+        _listed(~rows.direction.isin(list(DIRECTIONS)), "unknown_direction", "方向不认识，请改为：" + "、".join(DIRECTIONS)),
+        _listed(~rows.scope.isin(list(UNIT_LEVEL)), "unknown_scope", "适用范围不认识，请改为：" + "、".join(UNIT_LEVEL)),
+        _listed(~rows.unit.isin(list(UNITS)), "unknown_unit", "计量单位不认识，请按单位表填写"),
+        _listed(_against_direction(rows), "comparator_against_direction", "比较符与“越高越好/越低越好”相反，请改正其一"),
+        _listed(year <= baseline, "milestone_before_baseline", "目标年份不晚于基期年份，请核对两个年份"),
+        _listed(_out_of_bounds(rows, value), "value_out_of_bounds", "目标值超出该单位的可能范围，请核对数值与单位"),
+        _listed((rows.rule == "count_quota") & (rows.unit == "percent"), "quota_in_percent", "数量指标不能用百分比，请改单位，或把规则改为 unit_coverage"),
+        _listed((rows.rule == "unit_coverage") & (rows.unit != "percent"), "coverage_not_percent", "覆盖率的单位应为 percent，请改正"),
+        _listed((rows.rule == "trend") & value.notna(), "trend_with_value", "只说升降的目标不能带数值，请删去数值，或把规则改为 level"),
+        _listed(_clash(rows, value, year), "two_values_for_one_year", "同一目标同一年份有两个不同的数值，请只留一个"),
     ]  # fmt: skip
     return pd.concat(found).sort_index(kind="stable")
 

@@ -46,7 +46,7 @@ UNITS: Mapping[str, Unit] = {
         change_one_en="{} point",
     ),
     "percent_change": Unit(
-        "增长率(%)",
+        "增长率（%）",
         "growth, %",
         "{}%",
         "{} %",

@@ -69,11 +69,11 @@ def import_boundaries(
     name = file_name or path.name
     declared = _declared(datum, name)
     if not source.strip():
-        raise InputError(f"{name}:请写明边界数据的来源(--source),图上必须注明。")
+        raise InputError(f"{name}：请写明边界数据的来源（--source），图上必须注明。")
     read = read_polygon_file(path)
     file_hash = _file_hash(path)
     if submissions.find_by_hash(engine, KIND, file_hash) is not None:
-        return BoundariesImported(None, len(read.polygons), True, (f"{name}:同一文件已经导入过,没有改动。",))
+        return BoundariesImported(None, len(read.polygons), True, (f"{name}：同一文件已经导入过，没有改动。",))
     known = areas_store.read_areas(engine)
     polygons, notes = _checked(engine, read, known, declared, illustrative, name)
     if dry_run:
@@ -111,7 +111,7 @@ def _declared(datum: str, name: str) -> str:
         return parse_datum(datum)
     except ValueError:
         raise InputError(
-            f"{name}:不认识坐标基准 {datum}。请写 CGCS2000、WGS-84、GCJ-02(高德、腾讯)或 BD-09(百度)。"
+            f"{name}：不认识坐标基准 {datum}。请写 CGCS2000、WGS-84、GCJ-02（高德、腾讯）或 BD-09（百度）。"
         ) from None
 
 
@@ -133,14 +133,14 @@ def _checked(engine, read: PolygonFile, known: pd.DataFrame, declared: str, illu
     try:
         polygons = repair(polygons)
     except ValueError as error:
-        _refuse(name, [f"边界线自相交({str(error).split(': ')[-1]}),自动修复会改变形状。请在 GIS 软件中修正。"])
+        _refuse(name, [f"边界线自相交（{str(error).split(': ')[-1]}），自动修复会改变形状。请在 GIS 软件中修正。"])
     _refuse(name, _layout_faults(polygons, known, engine, illustrative, notes))
-    return polygons, tuple(f"{name}:{note}" for note in notes)
+    return polygons, tuple(f"{name}：{note}" for note in notes)
 
 
 def _refuse(name: str, faults: list[str]) -> None:
     if faults:
-        raise InputError("\n".join([*(f"{name}:{fault}" for fault in faults), "这份边界文件未写入。"]))
+        raise InputError("\n".join([*(f"{name}：{fault}" for fault in faults), "这份边界文件未写入。"]))
 
 
 def _listed(codes) -> str:
@@ -156,9 +156,13 @@ def _code_faults(polygons: gpd.GeoDataFrame, known: pd.DataFrame) -> list[str]:
     duplicate = [code for code in found["duplicate"] if code]
     return [
         *([f"{_listed(blank)}没有区划代码。请补上。"] if blank else []),
-        *([f"区划代码 {_listed(duplicate)} 出现不止一次。每个区划只留一个图形(可用多部件图形)。"] if duplicate else []),
         *(
-            [f"区划代码 {_listed(unknown)} 不在区划表中。请更正代码,或先导入区划表(manage.py import areas)。"]
+            [f"区划代码 {_listed(duplicate)} 出现不止一次。每个区划只留一个图形（可用多部件图形）。"]
+            if duplicate
+            else []
+        ),
+        *(
+            [f"区划代码 {_listed(unknown)} 不在区划表中。请更正代码，或先导入区划表（manage.py import areas）。"]
             if unknown
             else []
         ),
@@ -168,11 +172,11 @@ def _code_faults(polygons: gpd.GeoDataFrame, known: pd.DataFrame) -> list[str]:
 def _geometry_faults(polygons: gpd.GeoDataFrame) -> list[str]:
     faults = []
     for row in polygons.itertuples():
-        place = f"第 {row.feature_no} 个图形(代码 {row.area_id})"
+        place = f"第 {row.feature_no} 个图形（代码 {row.area_id}）"
         if row.geometry is None or row.geometry.is_empty:
             faults.append(f"{place}没有坐标。请补上图形或删去这一行。")
         elif row.geometry.geom_type not in ("Polygon", "MultiPolygon"):
-            faults.append(f"{place}不是面(是 {row.geometry.geom_type})。边界须为面图形。")
+            faults.append(f"{place}不是面（是 {row.geometry.geom_type}）。边界须为面图形。")
         elif not np.isfinite(shapely.get_coordinates(row.geometry)).all():
             faults.append(f"{place}的坐标中有不是数字的值。请重新导出。")
     return faults
@@ -181,9 +185,9 @@ def _geometry_faults(polygons: gpd.GeoDataFrame) -> list[str]:
 def _swapped_fault(polygons: gpd.GeoDataFrame) -> list[str]:
     corners = shapely.get_coordinates(polygons.geometry.to_numpy())
     if looks_swapped(corners[:, 0], corners[:, 1]):
-        return ["经度和纬度写反了(应为先经度、后纬度)。请交换后重新导出。"]
+        return ["经度和纬度写反了（应为先经度、后纬度）。请交换后重新导出。"]
     if np.abs(corners[:, 0]).max() > 180 or np.abs(corners[:, 1]).max() > 90:
-        return ["坐标超出经纬度范围(经度 ±180、纬度 ±90)。坐标可能是米,但写成了经纬度;请核对坐标系。"]
+        return ["坐标超出经纬度范围（经度 ±180、纬度 ±90）。坐标可能是米，但写成了经纬度；请核对坐标系。"]
     return []
 
 
@@ -194,13 +198,13 @@ def _datum_fault(polygons, declared: str, known: pd.DataFrame, engine: Engine, n
         verdict = datum_verdict(usable, declared, outline)
         if verdict.is_wrong:
             return [
-                f"坐标基准不是所声明的 {declared}:与已知边界相差约 {verdict.distance_m[declared]:.0f} 米;"
+                f"坐标基准不是所声明的 {declared}：与已知边界相差约 {verdict.distance_m[declared]:.0f} 米；"
                 f"按 {verdict.best} 读取只差约 {verdict.distance_m[verdict.best]:.0f} 米。"
-                f"高德、腾讯、DataV 的坐标是 GCJ-02,百度的是 BD-09。请用 --datum {verdict.best} 重新导入。"
+                f"高德、腾讯、DataV 的坐标是 GCJ-02，百度的是 BD-09。请用 --datum {verdict.best} 重新导入。"
             ]
         if verdict.distance_m:
             return []
-    notes.append(f"没有可对照的已知边界,未能核对坐标基准是否为 {declared}。")
+    notes.append(f"没有可对照的已知边界，未能核对坐标基准是否为 {declared}。")
     return []
 
 
@@ -231,11 +235,11 @@ def _layout_faults(polygons, known, engine: Engine, illustrative: bool, notes: l
         faults += _overlap_faults(same_level, illustrative, notes)
         holes = gaps_km2(same_level)
         if holes.sum() > 0.01:
-            notes.append(f"图形之间有 {len(holes)} 处空隙,共 {holes.sum():.2f} 平方公里。")
+            notes.append(f"图形之间有 {len(holes)} 处空隙，共 {holes.sum():.2f} 平方公里。")
         siblings = known[(known["parent_id"].isin(parents.reindex(same_level["area_id"]))) & (known["level"] == level)]
         missing = sorted(set(siblings.loc[siblings["is_unit"], "area_id"]) - set(same_level["area_id"]))
         if missing:
-            notes.append(f"同一上级下还有 {len(missing)} 个区划没有图形:{_listed(missing)}。")
+            notes.append(f"同一上级下还有 {len(missing)} 个区划没有图形：{_listed(missing)}。")
     faults += _outside_faults(polygons, parents, engine, notes)
     return faults
 
@@ -247,9 +251,9 @@ def _overlap_faults(polygons: gpd.GeoDataFrame, illustrative: bool, notes: list[
     large = pairs[pairs["share"] > OVERLAP_REFUSED]
     small = pairs[(pairs["share"] <= OVERLAP_REFUSED) & (pairs["share"] > WORTH_SAYING)]
     if len(small):
-        notes.append(f"{len(small)} 对相邻图形略有重叠,共 {small['km2'].sum():.2f} 平方公里,画图时自动对齐。")
+        notes.append(f"{len(small)} 对相邻图形略有重叠，共 {small['km2'].sum():.2f} 平方公里，画图时自动对齐。")
     return [
-        f"{row.area_id} 与 {row.other_id} 重叠 {row.km2:.1f} 平方公里(占较小者的 {row.share:.1%})。请在 GIS 软件中修正。"
+        f"{row.area_id} 与 {row.other_id} 重叠 {row.km2:.1f} 平方公里（占较小者的 {row.share:.1%}）。请在 GIS 软件中修正。"
         for row in large.itertuples()
     ]
 
@@ -268,5 +272,5 @@ def _outside_faults(polygons, parents: pd.Series, engine: Engine, notes: list[st
         ]
         slight = shares[(shares <= OUTSIDE_REFUSED) & (shares > 10 * WORTH_SAYING)]
         if len(slight):
-            notes.append(f"{len(slight)} 个图形略超出上级 {parent} 的边界(最多 {slight.max():.2%})。")
+            notes.append(f"{len(slight)} 个图形略超出上级 {parent} 的边界（最多 {slight.max():.2%}）。")
     return faults

@@ -27,7 +27,7 @@ BOUNDARY_OPTIONS = {
 def load_plans(engine: Engine, today: date, say: Say) -> None:
     """The thirteen plan packs."""
     report = packs.load_plans(engine, today=today)
-    say(f"计划包 {len(report.counts)} 个已载入。")
+    say(f"方案包 {len(report.counts)} 个已载入。")
 
 
 def import_files(engine: Engine, folder: Path, today: date, say: Say) -> None:
@@ -59,7 +59,7 @@ def _import_boundaries(engine: Engine, file: DemoFile, received_at: datetime | N
         is_demo=file.kind == "cells",  # the banners' outlines are real
         **BOUNDARY_OPTIONS[file.kind],
     )
-    say(f"{file.path.name}:{done.rows_read} 个边界")
+    say(f"{file.path.name}：{done.rows_read} 个边界")
 
 
 def _import_rows(engine: Engine, file: DemoFile, received_at: datetime | None, today: date, say: Say) -> None:
@@ -74,7 +74,7 @@ def _import_rows(engine: Engine, file: DemoFile, received_at: datetime | None, t
     )
     if not report.ok:
         raise InputError("\n".join(report.lines()))
-    say(f"{file.path.name}:{report.rows_read:,} 行")
+    say(f"{file.path.name}：{report.rows_read:,} 行")
 
 
 def draw(engine: Engine, folder: Path, say: Say) -> None:
@@ -86,4 +86,4 @@ def draw(engine: Engine, folder: Path, say: Say) -> None:
 def judge(engine: Engine, plan_id: str, as_of: date, say: Say) -> None:
     """The plan's marks as of a day."""
     facts = judge_plan(engine, plan_id, as_of=as_of)
-    say(f"{plan_id} 截至 {as_of.isoformat()} 已评判(第 {facts['run_id']} 次)。")
+    say(f"{plan_id} 截至 {as_of.isoformat()} 已评判（第 {facts['run_id']} 次）。")

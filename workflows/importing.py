@@ -142,12 +142,12 @@ def run(command: str, arguments: Namespace, settings: Settings) -> int:
         return _template(arguments, settings)
     engine = make_engine(settings.database_url)
     if not is_current(engine):
-        raise InputError("数据库还没有建立或不是最新。请先运行:manage.py init-db")
+        raise InputError("数据库还没有建立或不是最新。请先运行：manage.py init-db")
     if command == "undo-import":
         undone = undo(engine, arguments.submission_id, received_from=arguments.received_from)
         if undone.kind in DRAWN:
             write_display_geometry(engine, settings.data_folder / "geo")
-        print(f"已撤回第 {arguments.submission_id} 号导入({undone.kind}),共 {undone.rows:,} 行。")
+        print(f"已撤回第 {arguments.submission_id} 号导入（{undone.kind}），共 {undone.rows:,} 行。")
         return 0
     return _import(engine, arguments, settings)
 
@@ -181,7 +181,7 @@ def _check_boundary_arguments(arguments: Namespace) -> None:
     if arguments.kind != "areas":
         raise InputError("--boundaries 只能与 areas 一起使用。")
     if not arguments.datum:
-        raise InputError("请用 --datum 说明边界数据的坐标系:CGCS2000、WGS-84、GCJ-02(高德、腾讯)或 BD-09(百度)。")
+        raise InputError("请用 --datum 说明边界数据的坐标系：CGCS2000、WGS-84、GCJ-02（高德、腾讯）或 BD-09（百度）。")
 
 
 def _import_boundaries(engine: Engine, arguments: Namespace) -> dict:
@@ -195,7 +195,7 @@ def _import_boundaries(engine: Engine, arguments: Namespace) -> dict:
         illustrative=arguments.illustrative,
         dry_run=arguments.dry_run,
     )
-    notes = [*done.notes, f"已导入边界(第 {done.submission_id} 号):{done.rows_read} 个。"][
+    notes = [*done.notes, f"已导入边界（第 {done.submission_id} 号）:{done.rows_read} 个。"][
         : None if done.submission_id else -1
     ]
     return {"submission_id": done.submission_id, "rows_read": done.rows_read, "notes": notes}

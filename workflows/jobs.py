@@ -28,8 +28,8 @@ from workflows.job_queue import JobQueue
 
 LOCK_FILE = "worker.lock"
 REPORT_EVERY_S = 0.3  # a loop may report each row; the database hears of it this often
-WORKER_WAS_STOPPED = "执行任务的进程中途停止,任务没有做完。请先看导入记录里有没有这一次,没有再重新提交。"
-UNEXPECTED = "程序出错,任务没有完成。请把任务编号 {job_id} 告诉管理员,详情在服务器日志中。"
+WORKER_WAS_STOPPED = "执行任务的进程中途停止，任务没有做完。请先看导入记录里有没有这一次，没有再重新提交。"
+UNEXPECTED = "程序出错，任务没有完成。请把任务编号 {job_id} 告诉管理员，详情在服务器日志中。"
 
 log = logging.getLogger(__name__)
 

@@ -55,7 +55,9 @@ def run(command: str, arguments: Namespace, settings) -> None:
     try:
         marks.to_csv(arguments.out, index=False)
     except OSError as error:
-        raise InputError(f"{arguments.out}:不能写入({error.strerror})。请换一个文件夹或关闭已打开的文件。") from error
+        raise InputError(
+            f"{arguments.out}：不能写入（{error.strerror}）。请换一个文件夹或关闭已打开的文件。"
+        ) from error
 
 
 def judge_tables(targets: pd.DataFrame, figures: pd.DataFrame, as_of: date) -> pd.DataFrame:
@@ -136,7 +138,7 @@ def read_observations_file(path: Path, targets: pd.DataFrame) -> pd.DataFrame:
     """
     table = _read(path, OBSERVATION_COLUMNS)
     if "value" not in table and "numerator" not in table:
-        raise InputError(f"{path.name}:第 1 行缺少 value 列(或 numerator 与 denominator 两列)。请补上。")
+        raise InputError(f"{path.name}：第 1 行缺少 value 列（或 numerator 与 denominator 两列）。请补上。")
     wrong = []
     for column in NUMBERS:
         table[column] = _number_column(table, column, wrong) if column in table else np.nan
@@ -167,11 +169,11 @@ def _read(path: Path, required: list[str]) -> pd.DataFrame:
         else:
             rows = []
     if not rows:
-        raise InputError(f"{path.name}:文件是空的,没有任何内容。请检查是否存错了文件。")
+        raise InputError(f"{path.name}：文件是空的，没有任何内容。请检查是否存错了文件。")
     header = [str(cell).strip() for cell in rows[0][1]]
     missing = [column for column in required if column not in header]
     if missing:
-        raise InputError(f"{path.name}:第 {rows[0][0]} 行缺少列 {'、'.join(missing)}。请补上这些列。")
+        raise InputError(f"{path.name}：第 {rows[0][0]} 行缺少列 {'、'.join(missing)}。请补上这些列。")
     cells = [
         [(cell.strip() or None) for cell in row[: len(header)]] + [None] * (len(header) - len(row))
         for _, row in rows[1:]
@@ -183,25 +185,25 @@ def _number_column(table: pd.DataFrame, column: str, wrong: list) -> pd.Series:
     text = table[column]
     numbers = pd.to_numeric(text, errors="coerce").astype(float)
     bad = text.notna() & ~np.isfinite(numbers)
-    wrong += [(row, f"“{column}”列的“{text[row]}”不是数字。请改成数字,没有数据请留空") for row in table.index[bad]]
+    wrong += [(row, f"“{column}”列的“{text[row]}”不是数字。请改成数字，没有数据请留空") for row in table.index[bad]]
     return numbers
 
 
 def _period(text: str | None, row: int, wrong: list):
     if text is None:
-        wrong.append((row, "“period”列是空的。请填写,如 2024、2024Q3 或 2024-07"))
+        wrong.append((row, "“period”列是空的。请填写，如 2024、2024Q3 或 2024-07"))
         return None
     try:
         return parse_period(text)
     except ValueError as error:
-        wrong.append((row, f"“period”列:{error}"))
+        wrong.append((row, f"“period”列：{error}"))
         return None
 
 
 def _raise(path: Path, wrong: list[tuple[int, str]]) -> None:
     if not wrong:
         return
-    lines = [f"{path.name} 第 {row} 行:{what}。" for row, what in sorted(wrong)[:SHOWN]]
+    lines = [f"{path.name} 第 {row} 行：{what}。" for row, what in sorted(wrong)[:SHOWN]]
     more = f"\n……另有 {len(wrong) - SHOWN} 处。" if len(wrong) > SHOWN else ""
     rows = len({row for row, _ in wrong})
-    raise InputError("\n".join(lines) + more + f"\n共 {rows} 行有误,没有写出任何结果。")
+    raise InputError("\n".join(lines) + more + f"\n共 {rows} 行有误，没有写出任何结果。")

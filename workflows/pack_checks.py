@@ -13,7 +13,7 @@ from models.units import UNITS
 from workflows.target_checks import check_targets
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
-MASK_MEND = "masked(是否隐去)填“是”,并在 masked_part(隐去部分)写明 value(数值)、year(年份)或 place(地名)"
+MASK_MEND = "masked（是否隐去）填“是”，并在 masked_part（隐去部分）写明 value（数值）、year（年份）或 place（地名）"
 
 
 def check_registry(sheet: PackSheet, units: Mapping[str, str]) -> None:
@@ -26,7 +26,7 @@ def check_registry(sheet: PackSheet, units: Mapping[str, str]) -> None:
         if pd.notna(row.unit) and row.unit not in UNITS:
             refuse_unknown_unit(sheet, row.row, row.unit)
         elif units.get(row.indicator_id, row.unit) != row.unit:
-            what = f"指标“{row.indicator_id}”已登记,单位为 {units[row.indicator_id]},不能改为 {row.unit}"
+            what = f"指标“{row.indicator_id}”已登记，单位为 {units[row.indicator_id]}，不能改为 {row.unit}"
             sheet.refuse(row.row, "unit", row.unit, "unit_differs", what, "单位不同的数列请另设指标编号")
         if row.lower_bound >= row.upper_bound:
             what = f"下界 {row.lower_bound:g} 不小于上界 {row.upper_bound:g}"
@@ -61,14 +61,14 @@ def refuse_repeats(sheet: PackSheet, column: str) -> None:
     label = sheet.labels.get(column, column)
     for row, value, before in zip(values["row"], values[column], first, strict=True):
         if row != before:
-            what, mend = f"“{value}”与第 {before} 行重复", f"每行的{label}须不同,请改正其中一行"
+            what, mend = f"“{value}”与第 {before} 行重复", f"每行的{label}须不同，请改正其中一行"
             sheet.refuse(row, column, value, "repeated", what, mend)
 
 
 def refuse_unknown_unit(sheet: PackSheet, row: int, unit: str) -> None:
     near = difflib.get_close_matches(unit, UNITS, n=3, cutoff=0.4)
     some = "、".join(near or ["percent", "per_1000", "per_100k", "count"])
-    mend = f"请改用 models/units.py 所列的单位,如 {some};新的单位须先由管理员登记"
+    mend = f"请改用 models/units.py 所列的单位，如 {some}；新的单位须先由管理员登记"
     sheet.refuse(row, "unit", unit, "unknown_unit", f"单位“{unit}”没有登记", mend)
 
 
@@ -76,10 +76,10 @@ def _check_plan(pack: Pack) -> pd.Series | None:
     """The plan's row, where there is exactly one."""
     sheet = pack.sheets["plan"]
     if len(sheet.rows) != 1:
-        what = f"计划表应有且只有一行,现有 {len(sheet.rows)} 行"
+        what = f"方案表应有且只有一行，现有 {len(sheet.rows)} 行"
         row = 0 if sheet.rows.empty else int(sheet.rows["row"].iloc[1])
         if not sheet.problems.total:
-            sheet.refuse(row, "", "", "not_one_plan", what, "一个计划包只写一个计划;多个计划请分成多个包")
+            sheet.refuse(row, "", "", "not_one_plan", what, "一个方案包只写一个方案；多个方案请分成多个包")
         return None
     plan = sheet.rows.iloc[0]
     for column in ("period_start", "period_end"):
@@ -87,7 +87,7 @@ def _check_plan(pack: Pack) -> pd.Series | None:
             _check_range(sheet, plan["row"], column, plan[column])
     if pd.notna(plan.period_start) and pd.notna(plan.period_end) and plan.period_start > plan.period_end:
         what = f"起始年 {plan.period_start} 晚于终止年 {plan.period_end}"
-        sheet.refuse(plan["row"], "period_start", plan.period_start, "period_crossed", what, "请核对计划期限")
+        sheet.refuse(plan["row"], "period_start", plan.period_start, "period_crossed", what, "请核对方案期限")
     return plan
 
 
@@ -108,10 +108,10 @@ def check_years(sheet: PackSheet, plan: pd.Series | None) -> None:
             continue
         if pd.notna(row.year) and pd.notna(row.year_inferred):
             what = f"原文写明的年份 {row.year} 与推断年份 {row.year_inferred} 同时填写"
-            mend = "原文写明年份的,推断年份留空;原文隐去的,只填推断年份"
+            mend = "原文写明年份的，推断年份留空；原文隐去的，只填推断年份"
             sheet.refuse(row.row, "year_inferred", row.year_inferred, "inferred_beside_stated", what, mend)
         elif column == "year_inferred" and "year" not in _parts(row):
-            what = f"填了推断年份 {year},但没有标明原文隐去年份"
+            what = f"填了推断年份 {year}，但没有标明原文隐去年份"
             sheet.refuse(row.row, "year_inferred", year, "inferred_not_masked", what, f"推断的年份请{MASK_MEND}")
         if _check_range(sheet, row.row, column, year) and plan is not None:
             _check_inside_plan(sheet, row.row, column, year, plan)
@@ -121,8 +121,8 @@ def _check_inside_plan(sheet: PackSheet, row: int, column: str, year: int, plan:
     start, end = plan.period_start, plan.period_end
     if (pd.notna(start) and year < start) or (pd.notna(end) and year > end):
         period = f"{'' if pd.isna(start) else start}—{'' if pd.isna(end) else end}"
-        what = f"{year} 年不在计划期限 {period} 之内"
-        sheet.refuse(row, column, year, "year_outside_plan", what, "请核对年份,或在 plan 表改正计划期限")
+        what = f"{year} 年不在方案期限 {period} 之内"
+        sheet.refuse(row, column, year, "year_outside_plan", what, "请核对年份，或在 plan 表改正方案期限")
 
 
 def _parts(row) -> set[str]:
@@ -135,16 +135,16 @@ def check_masks(sheet: PackSheet) -> None:
     for row in sheet.rows.itertuples():
         parts, masked = _parts(row), pd.notna(row.masked) and row.masked
         if masked and not parts:
-            sheet.refuse(row.row, "masked_part", "", "masked_without_part", "写了隐去,没有写隐去什么", MASK_MEND)
+            sheet.refuse(row.row, "masked_part", "", "masked_without_part", "写了隐去，没有写隐去什么", MASK_MEND)
         if parts and not masked:
-            what = f"写了隐去部分“{row.masked_part}”,但没有写是否隐去"
+            what = f"写了隐去部分“{row.masked_part}”，但没有写是否隐去"
             sheet.refuse(row.row, "masked", row.masked, "part_without_masked", what, MASK_MEND)
         if "year" in parts and pd.notna(getattr(row, "year", pd.NA)):
-            what, mend = f"写了年份被隐去,又填了年份 {row.year}", "推断的年份请填在 year_inferred(推断年份)列"
+            what, mend = f"写了年份被隐去，又填了年份 {row.year}", "推断的年份请填在 year_inferred（推断年份）列"
             sheet.refuse(row.row, "year", row.year, "masked_year_stated", what, mend)
         if "value" in parts and value_column and pd.notna(getattr(row, value_column)):
             value = getattr(row, value_column)
-            what, mend = f"写了数值被隐去,又填了数值 {value:g}", "原文有数值的,请从隐去部分去掉 value(数值)"
+            what, mend = f"写了数值被隐去，又填了数值 {value:g}", "原文有数值的，请从隐去部分去掉 value（数值）"
             sheet.refuse(row.row, value_column, value, "masked_value_stated", what, mend)
 
 
@@ -161,7 +161,7 @@ def _check_health_cells(pack: Pack) -> None:
     sheet = pack.sheets.get("health_cells")
     for row in sheet.rows.itertuples() if sheet else ():
         if pd.notna(row.quota) and pd.isna(row.quota_unit):
-            what, mend = f"任务数 {row.quota:g} 没有写单位", "请在任务单位列填 count(个)或 percent(%)"
+            what, mend = f"任务数 {row.quota:g} 没有写单位", "请在任务单位列填 count（个）或 percent（%）"
             sheet.refuse(row.row, "quota_unit", "", "quota_without_unit", what, mend)
         if row.quota_unit == "percent":
             _check_percent(sheet, row.row, "quota", row.quota)

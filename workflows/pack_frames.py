@@ -134,7 +134,7 @@ def source_of(plan: dict, action_no: str, title_zh: str) -> str:
     document = plan["document_no"] or f"《{plan['name_zh'].strip('《》')}》"
     number = PRINTED_NUMBER.fullmatch(action_no)
     section = f"{number[1]} {title_zh}" if number and number[1] != "0" else title_zh
-    return f"{document},{section}"
+    return f"{document}，{section}"
 
 
 def _with_year(rows: pd.DataFrame) -> pd.DataFrame:

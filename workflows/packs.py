@@ -72,7 +72,7 @@ def _read(paths: Sequence[Path]) -> tuple[Pack, list[Pack]]:
         except InputError as error:
             unreadable.append(str(error))
     if unreadable:
-        raise InputError("\n".join([*unreadable, "所有计划包均未写入。"]))
+        raise InputError("\n".join([*unreadable, "所有方案包均未写入。"]))
     return read_registry(REGISTRY), packs
 
 
@@ -101,9 +101,9 @@ def _refuse_same_plan(packs: list[Pack]) -> None:
         for plan_id in pack.rows("plan").plan_id.dropna():
             other = seen.setdefault(plan_id, pack)
             if other is not pack:
-                what = f"计划编号“{plan_id}”在 {other.name} 中已有"
+                what = f"方案编号“{plan_id}”在 {other.name} 中已有"
                 row = int(pack.rows("plan")["row"].iloc[0])
-                mend = "两个包是同一计划的,只载入一个;否则请改编号"
+                mend = "两个包是同一方案的，只载入一个；否则请改编号"
                 pack.sheets["plan"].refuse(row, "plan_id", plan_id, "plan_twice", what, mend)
 
 
@@ -113,7 +113,7 @@ def _all_complaints(packs: list[Pack]) -> str:
     if unlisted:
         lines.append(f"……另有 {unlisted} 处问题未逐条列出。")
     bad_rows = sum(pack.bad_row_count for pack in packs)  # none where a sheet's header is what is wrong
-    lines.append((f"本次共 {bad_rows} 行有误," if bad_rows else "") + "所有计划包均未写入。")
+    lines.append((f"本次共 {bad_rows} 行有误，" if bad_rows else "") + "所有方案包均未写入。")
     return "\n".join(lines)
 
 
@@ -136,7 +136,7 @@ def add_arguments(command: str, parser: ArgumentParser) -> None:
 def run(command: str, arguments: Namespace, settings: Settings) -> None:
     engine = make_engine(settings.database_url)
     if not is_current(engine):
-        raise InputError("数据库还没有建好,或不是本版本的。请先运行 manage.py init-db,再运行 manage.py load-plans。")
+        raise InputError("数据库还没有建好，或不是本版本的。请先运行 manage.py init-db，再运行 manage.py load-plans。")
     report = load_plans(engine, arguments.packs, today=office_today())
     for notice in report.notices:
         print(notice, file=sys.stderr)
@@ -146,7 +146,7 @@ def run(command: str, arguments: Namespace, settings: Settings) -> None:
     for plan_id, counts in report.counts.items():
         state = "已载入" if plan_id in report.changed else "没有变化"
         print(
-            f"{plan_id}:{state};行动 {counts['actions']} 项,目标 {counts['targets']} 个(原文 {counts['target_rows']} 行),"
-            f"项目 {counts['programmes']},健康细胞 {counts['health_cells']},服务标准 {counts['services']},"
+            f"{plan_id}：{state}；行动 {counts['actions']} 项，目标 {counts['targets']} 个（原文 {counts['target_rows']} 行），"
+            f"项目 {counts['programmes']}，健康细胞 {counts['health_cells']}，服务标准 {counts['services']}，"
             f"工作任务 {counts['tasks']}"
         )

@@ -51,9 +51,9 @@ def _outside(points: pd.DataFrame, key: str, polygons: dict) -> list[str]:
     lie_outside = [row for row in judged.itertuples() if not polygons[row.area_id].covers(Point(row.lon, row.lat))]
     if not lie_outside:
         return []
-    listed = "、".join(f"{getattr(row, key)}({row.name_zh})" for row in lie_outside[:LISTED])
+    listed = "、".join(f"{getattr(row, key)}（{row.name_zh}）" for row in lie_outside[:LISTED])
     more = f" 等 {len(lie_outside)} 个" if len(lie_outside) > LISTED else ""
-    return [f"提醒:{listed}{more}的坐标不在所填地区的旗县区范围内,请核对坐标、坐标系或地区代码。"]
+    return [f"提醒：{listed}{more}的坐标不在所填地区的旗县区范围内，请核对坐标、坐标系或地区代码。"]
 
 
 def _other_datum(points: pd.DataFrame, polygons: dict, kind: str) -> list[str]:
@@ -67,6 +67,6 @@ def _other_datum(points: pd.DataFrame, polygons: dict, kind: str) -> list[str]:
         own = fit["WGS-84"] if datum == "CGCS2000" else fit[datum]
         if fit.max() - own >= CLEARLY_BETTER:
             notices.append(
-                f"提醒:声明的坐标系是 {datum},但按 {fit.idxmax()} 读取时落在所填旗县区内的点更多,请核对坐标系。"
+                f"提醒：声明的坐标系是 {datum}，但按 {fit.idxmax()} 读取时落在所填旗县区内的点更多，请核对坐标系。"
             )
     return notices

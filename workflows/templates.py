@@ -14,12 +14,12 @@ from data_access.reports import harmless
 CODES, NOTES = "代码", "填写说明"  # as headers.OUR_OWN_SHEETS: an import passes over them
 ROWS_WITH_LISTS = 5_000
 GENERAL_NOTES = (
-    "标 * 的列必填;列的顺序可以改,用不到的列可以删去,不要合并单元格。",
-    "代码列已设为“文本”格式,请直接填写;不要写成数字,以免丢失数位。",
-    "没有统计的数请留空,不要填 0;0 表示数值就是零。",
-    "百分数写成 85.3 或 85.3%,不要写成 0.853 或“百分之八十五”。",
+    "标 * 的列必填；列的顺序可以改，用不到的列可以删去，不要合并单元格。",
+    "代码列已设为“文本”格式，请直接填写；不要写成数字，以免丢失数位。",
+    "没有统计的数请留空，不要填 0；0 表示数值就是零。",
+    "百分数写成 85.3 或 85.3%，不要写成 0.853 或“百分之八十五”。",
     "合计行、说明行请不要放在表内。",
-    f"行标记写着“{EXAMPLE_MARK}”的行不导入,可以删去。",
+    f"行标记写着“{EXAMPLE_MARK}”的行不导入，可以删去。",
 )
 
 
@@ -34,9 +34,9 @@ def write_template(path: Path, kind: Kind, known: Known | None, units: Mapping[s
         elif path.suffix.lower() == ".csv":
             _write_csv(path, kind)
         else:
-            raise InputError(f"{path}:表样的扩展名应为 .xlsx 或 .csv。")
+            raise InputError(f"{path}：表样的扩展名应为 .xlsx 或 .csv。")
     except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
-        raise InputError(f"{path}:不能写入。请换一个文件夹,或先关闭已打开的同名文件。") from error
+        raise InputError(f"{path}：不能写入。请换一个文件夹，或先关闭已打开的同名文件。") from error
 
 
 def _choices(kind: Kind, known: Known | None, units: Mapping[str, UnitRule]) -> dict[str, list[tuple[str, str]]]:
@@ -98,7 +98,7 @@ def _offer(sheet, at: int, column: Column, source: str) -> None:
     rule = {"validate": "list", "source": source, "error_type": "warning"}
     if column.help:
         rule |= {"input_title": column.label[:32], "input_message": column.help[:255]}
-    sheet.data_validation(1, at, ROWS_WITH_LISTS, at, rule | {"error_message": "请从下拉表中选择,或核对代码。"})
+    sheet.data_validation(1, at, ROWS_WITH_LISTS, at, rule | {"error_message": "请从下拉表中选择，或核对代码。"})
 
 
 def _write_codes(sheet, kind: Kind, choices: Mapping[str, Sequence[tuple[str, str]]], formats: dict) -> dict[str, str]:

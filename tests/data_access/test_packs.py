@@ -85,7 +85,7 @@ def test_the_order_of_the_columns_does_not_matter(folder):
 def test_a_column_nobody_knows_is_reported_and_not_dropped_in_silence(folder):
     write_csv(folder / "targets.csv", [TARGET | {"审核人": "张三"}])
 
-    assert read_pack(folder).notices == ["demo/targets.csv:不认识的列,没有导入:审核人。"]
+    assert read_pack(folder).notices == ["demo/targets.csv：不认识的列，没有导入：审核人。"]
 
 
 def test_every_wrong_cell_is_told_with_its_row_and_how_to_mend_it(folder):
@@ -96,18 +96,18 @@ def test_every_wrong_cell_is_told_with_its_row_and_how_to_mend_it(folder):
 
     assert len(complaints) == 2
     assert complaints[0].startswith(
-        "demo/targets.csv第 3 行,“比较方式”列:“约”不是“比较方式”可填的内容。请从这些中选一个:>=(≥)"
+        "demo/targets.csv第 3 行，“比较方式”列：“约”不是“比较方式”可填的内容。请从这些中选一个：>=（≥）"
     )
     assert complaints[1] == (
-        "demo/targets.csv第 3 行,“年份”列:“20xx”不是年份。"
-        "请填写四位年份,如 2030;原文隐去的年份请留空,并在“隐去部分”填“年份”。"
+        "demo/targets.csv第 3 行，“年份”列：“20xx”不是年份。"
+        "请填写四位年份，如 2030；原文隐去的年份请留空，并在“隐去部分”填“年份”。"
     )
 
 
 def test_a_required_cell_left_empty_is_told(folder):
     write_csv(folder / "actions.csv", [ACTION | {"title_zh": ""}])
 
-    assert read_pack(folder).complaints() == ["demo/actions.csv第 2 行,“title_zh”列:没有填写。请填写行动名称。"]
+    assert read_pack(folder).complaints() == ["demo/actions.csv第 2 行，“title_zh”列：没有填写。请填写行动名称。"]
 
 
 def test_departments_are_joined_with_semicolons_of_either_width(folder):
@@ -143,19 +143,19 @@ def test_a_changed_cell_changes_the_packs_hash_and_nothing_else_does(folder):
 def test_a_pack_without_actions_is_refused(folder):
     (folder / "actions.csv").unlink()
 
-    with pytest.raises(InputError, match=r"demo:缺少 actions\(行动\) 表。请补上"):
+    with pytest.raises(InputError, match=r"demo：缺少 actions（行动）表。请补上"):
         read_pack(folder)
 
 
 def test_a_path_that_is_not_there_says_what_a_pack_is(tmp_path):
-    with pytest.raises(InputError, match=r"没有这个计划包.*文件夹.*xlsx"):
+    with pytest.raises(InputError, match=r"没有这个方案包.*文件夹.*xlsx"):
         read_pack(tmp_path / "nowhere")
 
 
 def test_two_files_of_one_sheet_are_refused(folder):
     write_csv(folder / "目标.csv", [TARGET])
 
-    with pytest.raises(InputError, match=r"targets\(目标\)有两份文件"):
+    with pytest.raises(InputError, match=r"targets（目标）有两份文件"):
         read_pack(folder)
 
 

@@ -24,13 +24,13 @@ def test_loading_twice_changes_nothing_and_says_so(demo):
     assert not load_demo(engine, folder, say=said.append)
 
     assert submissions.newest_submission_id(engine) == before
-    assert said == ["演示数据已在库中,未作改动。"]
+    assert said == ["演示数据已在库中，未作改动。"]
 
 
 def test_it_tells_what_it_does_and_that_it_is_invented(demo):
     _, _, said = demo
 
-    assert "计划包 13 个已载入。" in said
+    assert "方案包 13 个已载入。" in said
     assert "DEMO DATA" in said[-1]
 
 

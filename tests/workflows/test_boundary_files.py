@@ -66,7 +66,7 @@ def test_brackets_without_end_are_refused_before_they_are_parsed(tmp_path):
 def test_a_file_cut_off_in_the_middle_says_where(tmp_path):
     text = json.dumps({"type": "FeatureCollection", "features": [feature("150602", WEST)]})
 
-    assert "不是完整的 JSON(第 1 行" in refusal_of(written(tmp_path / "b.geojson", text[:120]))
+    assert "不是完整的 JSON（第 1 行" in refusal_of(written(tmp_path / "b.geojson", text[:120]))
 
 
 @pytest.mark.parametrize(

@@ -154,8 +154,8 @@ def test_a_polygon_without_coordinates_and_one_that_is_a_line_are_named_by_their
 
     said = refusal_of(squares, geojson(tmp_path / "b.geojson", feature("xx-w", None), feature("xx-e", line)))
 
-    assert "第 1 个图形(代码 xx-w)没有坐标" in said
-    assert "第 2 个图形(代码 xx-e)不是面" in said
+    assert "第 1 个图形（代码 xx-w）没有坐标" in said
+    assert "第 2 个图形（代码 xx-e）不是面" in said
 
 
 def test_latitude_before_longitude_is_refused(squares, tmp_path):
@@ -175,7 +175,7 @@ def test_an_outline_that_crosses_itself_is_refused(squares, tmp_path):
 
     said = refusal_of(squares, geojson(tmp_path / "b.geojson", feature("xx-w", figure_of_eight)))
 
-    assert "边界线自相交(xx-w)" in said
+    assert "边界线自相交（xx-w）" in said
 
 
 def test_neighbours_that_overlap_by_more_than_a_hundredth_are_refused(squares, tmp_path):

@@ -111,7 +111,7 @@ BAD_FIGURES = {
     ),
     "a village where only its township is known": (
         "health_literacy,150602001205,2024,85,,",
-        ["150602001205 不在地区表中", "150602001(交通街道)"],
+        ["150602001205 不在地区表中", "150602001（交通街道）"],
     ),
     "an unknown indicator, with the nearest one": (
         "health_litercy,150602,2024,85,,",
@@ -123,7 +123,7 @@ BAD_FIGURES = {
     "months so far": ("health_literacy,150602,2024年1-9月,85,,", ["累计", "2024Q3"]),
     "a 1 January that Excel made of a year or a month": (
         "health_literacy,150602,2024-01-01,85,,",
-        ["可能是全年,也可能是 1 月"],
+        ["可能是全年，也可能是 1 月"],
     ),
     "a percentage above its bound": ("health_literacy,150602,2024,185,,", ["185 超过“居民健康素养水平”的上限 100%"]),
     "a rate below its bound": ("infant_mortality,150602,2024,-1,,", ["低于“婴儿死亡率”的下限 0‰"]),
@@ -143,10 +143,10 @@ BAD_FIGURES = {
         "health_literacy,150602,2024,90,120,200",
         ["与分子、分母不符", "120 ÷ 200 算得 60"],
     ),
-    "counts that show a fraction": ("health_literacy,150602,2024,0.6,120,200", ["请写成 60(不是小数 0.6)"]),
+    "counts that show a fraction": ("health_literacy,150602,2024,0.6,120,200", ["请写成 60（不是小数 0.6）"]),
     "an area dissolved before the period": (
         "health_literacy,150602002,2023,85,,",
-        ["已于 2022-12-31 撤销,并入 150602001", "请改用150602001代码"],
+        ["已于 2022-12-31 撤销，并入 150602001", "请改用150602001代码"],
     ),
     "no code": ("health_literacy,,2024,85,,", ["没有填写地区代码"]),
     "a sum": ("health_literacy,合计,2024,85,,", ["合计行", "请删除合计行"]),
@@ -166,10 +166,10 @@ def test_a_bad_figure_is_sent_back_with_its_place_and_its_mend(store, tmp_path, 
 
     assert report.outcome == "refused"
     (sentence,) = sentences(report)
-    assert sentence.startswith("筛查.csv第 3 行,")
+    assert sentence.startswith("筛查.csv第 3 行，")
     for word in words:
         assert word in sentence
-    assert report.lines()[-1] == "本次共 1 行有误,整份文件未写入。"
+    assert report.lines()[-1] == "本次共 1 行有误，整份文件未写入。"
     assert figures(store) == {}
 
 
@@ -193,7 +193,7 @@ def test_duplicated_rows_are_both_named(store, tmp_path):
     report = send(store, tmp_path, text)
 
     assert sentences(report) == [
-        "observations.csv第 4 行:与第 2 行重复:同一指标、同一地区、同一时期。请核对两行,只保留一行。"
+        "observations.csv第 4 行：与第 2 行重复：同一指标、同一地区、同一时期。请核对两行，只保留一行。"
     ]
     assert report.rows_refused == 2
 
@@ -221,7 +221,7 @@ def test_the_same_file_twice_changes_nothing_and_says_so(engine, tmp_path):
     again = send(engine, tmp_path, text, name="另一个名字.csv")
 
     assert (again.outcome, again.submission_id, again.ok) == ("same_file", first.submission_id, True)
-    assert "是同一份文件,没有变化" in again.lines()[-1]
+    assert "是同一份文件，没有变化" in again.lines()[-1]
     assert len(read_submissions(engine)) == 3
 
 
@@ -269,7 +269,7 @@ def test_a_stated_unit_lets_a_small_percentage_stand_and_a_wrong_one_is_refused(
     bad = send(store, tmp_path, head + "infant_mortality,150602,2024,5,%\n")
 
     assert (good.outcome, by_header.outcome) == ("stored", "stored")
-    assert "单位与指标表不一致:“婴儿死亡率”的单位是“‰”" in sentences(bad)[0]
+    assert "单位与指标表不一致：“婴儿死亡率”的单位是“‰”" in sentences(bad)[0]
 
 
 def test_a_mark_that_is_no_example_is_asked_about(store, tmp_path):
@@ -298,7 +298,7 @@ def test_a_name_that_belongs_to_another_code_is_found(store, tmp_path):
     bad = send(store, tmp_path, head + "health_literacy,150602,康巴什区,2024,85\n")
 
     assert good.outcome == "stored"
-    assert "代码 150602 是“东胜区”,这里写的是“康巴什区”" in sentences(bad)[0]
+    assert "代码 150602 是“东胜区”，这里写的是“康巴什区”" in sentences(bad)[0]
 
 
 def test_a_name_alone_does_where_only_one_area_has_it(store, tmp_path):
@@ -314,13 +314,13 @@ def test_columns_are_found_in_any_order_and_unknown_ones_are_named(store, tmp_pa
     )
 
     assert figures(store) == {("health_literacy", "150602", "2024"): 85.0}
-    assert report.notices == ["不认识的列,没有导入:联系人、电话。"]
+    assert report.notices == ["不认识的列，没有导入：联系人、电话。"]
 
 
 @pytest.mark.parametrize(
     ("header", "words"),
     [
-        ("指标,时期,数值", ["缺少必需的列“地区代码”", "表头里有:指标、时期、数值"]),
+        ("指标,时期,数值", ["缺少必需的列“地区代码”", "表头里有：指标、时期、数值"]),
         ("指标,地区代码,时期", ["缺少必需的列“数值”或“分子”"]),
         ("指标,地区代码,2023,2024", ["缺少必需的列“时期”", "一行一个时期"]),
         ("指标,地区代码,时期,数值,率", ["“数值”和“率”都是“数值”"]),
@@ -339,7 +339,7 @@ def test_a_header_that_will_not_do_says_what_was_found(store, tmp_path, header, 
 def test_a_comma_inside_an_unquoted_number_is_not_taken_for_the_next_cell(store, tmp_path):
     report = send(store, tmp_path, "指标,地区代码,时期,数值\nclinics,150602,2024,1,234\n")
 
-    assert "这一行有 5 格,表头只有 4 列" in sentences(report)[0]
+    assert "这一行有 5 格，表头只有 4 列" in sentences(report)[0]
     assert "逗号没有加引号" in sentences(report)[0]
 
 
@@ -349,7 +349,7 @@ def test_a_header_without_rows_is_an_empty_file(store, tmp_path):
 
 
 def test_a_pdf_renamed_is_refused_for_what_it_is(store, tmp_path):
-    with pytest.raises(InputError, match=r"筛查.xlsx:这不是表格文件,而是PDF 文档"):
+    with pytest.raises(InputError, match=r"筛查.xlsx：这不是表格文件，而是PDF 文档"):
         send(store, tmp_path, "%PDF-1.7", name="筛查.xlsx")
 
 
@@ -393,8 +393,8 @@ def test_merged_cells_are_named_with_their_range(store, tmp_path):
 
     assert report.outcome == "refused"
     assert sentences(report)[0] == (
-        "筛查.xlsx,工作表“2024”第 2 行:A2:A3 是合并单元格,只有第一格里有内容。"
-        "请选中后“取消合并单元格”,并在每一行每一格填上各自的内容。"
+        "筛查.xlsx，工作表“2024”第 2 行：A2:A3 是合并单元格，只有第一格里有内容。"
+        "请选中后“取消合并单元格”，并在每一行每一格填上各自的内容。"
     )
 
 
@@ -413,7 +413,7 @@ def test_a_month_that_excel_made_a_day_is_read_as_the_month(store, tmp_path):
 
 BAD_AREAS = {
     "a level the code denies": ("150604,乡镇街道,150600,杭锦旗", ["旗县区一级的代码", "层级写的是“乡镇街道”"]),
-    "a parent nobody knows": ("150621,旗县区,150700,达拉特旗", ["上级代码 150700 既不在文件里,也不在地区表中"]),
+    "a parent nobody knows": ("150621,旗县区,150700,达拉特旗", ["上级代码 150700 既不在文件里，也不在地区表中"]),
     "a parent of another place": ("150621001,乡镇街道,150602,树林召镇", ["前 6 位不一致"]),
     "its own ancestor": ("150621,旗县区,150621,达拉特旗", ["不能管辖"]),
     "no name": ("150621,旗县区,150600,", ["没有填写名称"]),
@@ -499,7 +499,7 @@ def test_history_before_the_plans_is_kept_and_noticed(store, tmp_path):
     report = send(store, tmp_path, "指标,地区代码,时期,数值\nhealth_literacy,150602,1999,8\n")
 
     assert report.outcome == "stored"
-    assert report.notices == ["1 行的年份早于规划期(如第 2 行),作为历史数据。"]
+    assert report.notices == ["1 行的年份早于方案期限（如第 2 行），作为历史数据。"]
 
 
 def add_plan(engine):
@@ -648,4 +648,4 @@ def test_a_point_outside_the_county_it_names_is_remarked_on(store, tmp_path):
     report = send(store, tmp_path, FACILITIES + rows, "facilities")
 
     assert report.outcome == "stored"
-    assert report.notices == ["提醒:f2(在外)的坐标不在所填地区的旗县区范围内,请核对坐标、坐标系或地区代码。"]
+    assert report.notices == ["提醒：f2（在外）的坐标不在所填地区的旗县区范围内，请核对坐标、坐标系或地区代码。"]

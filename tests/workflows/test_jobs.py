@@ -125,11 +125,11 @@ def test_a_job_queued_twice_runs_once(engine, settings):
 
 def test_a_fault_of_the_input_is_told_in_its_own_words(run_here):
     def refuse(context):
-        raise InputError("第 18 行:乡镇代码不在区划表中。")
+        raise InputError("第 18 行：乡镇代码不在区划表中。")
 
     job = run_here(refuse)
 
-    assert (job["state"], job["message"]) == ("failed", "第 18 行:乡镇代码不在区划表中。")
+    assert (job["state"], job["message"]) == ("failed", "第 18 行：乡镇代码不在区划表中。")
 
 
 def test_a_fault_of_the_program_is_logged_and_its_words_are_kept_from_the_owner(run_here, caplog):

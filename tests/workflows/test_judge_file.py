@@ -166,7 +166,7 @@ def test_a_bad_figure_is_refused_with_its_row(tmp_path, wrong, said):
 
 
 def test_the_same_figure_twice_is_refused(tmp_path):
-    with pytest.raises(InputError, match="第 3 行:同一指标、地区和时期"):
+    with pytest.raises(InputError, match="第 3 行：同一指标、地区和时期"):
         judge(tmp_path, STEPS, observed("150602", {2025: 24}) + observed("150602", {2025: 25}))
 
 

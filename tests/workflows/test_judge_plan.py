@@ -141,7 +141,7 @@ def test_the_command_prints_one_json_document(planned, capsys):
 
 
 def test_an_unknown_plan_is_told_which_there_are(planned):
-    with pytest.raises(InputError, match=r"没有编号为 nowhere 的规划。现有:test-2030"):
+    with pytest.raises(InputError, match=r"没有编号为 nowhere 的方案。现有：test-2030"):
         judge_plan(planned, "nowhere", as_of=date(2026, 6, 30))
 
 

@@ -220,7 +220,7 @@ def test_health_literacy_in_2030_is_30_percent_in_ordos_and_stated(loaded):
     assert rows.value.to_list() == [22.0, 30.0]
     assert rows.year_is_inferred.to_list() == [False, False]
     assert rows.target_id.nunique() == 1
-    assert rows.source_zh.iloc[0] == "鄂府办发〔2020〕33号,1.2 开展全民健康教育"
+    assert rows.source_zh.iloc[0] == "鄂府办发〔2020〕33号，1.2 开展全民健康教育"
 
 
 def test_health_literacy_in_2030_is_32_percent_in_nantong_and_the_year_is_inferred(loaded):
@@ -376,11 +376,11 @@ def test_a_revision_is_dated_by_the_plan_where_it_says_so(engine, plan):
 def test_better_wording_is_no_new_version(engine, plan):
     load_plans(engine, [plan("plan", {})], today=date(2024, 1, 1))
 
-    load_plans(engine, [plan("targets", {"设点村(社区)覆盖率": "设点村(社区)比例"})], today=date(2025, 3, 1))
+    load_plans(engine, [plan("targets", {"设点村（社区）覆盖率": "设点村（社区）比例"})], today=date(2025, 3, 1))
 
     history = read_target_history(engine, COVERAGE)
     assert history.version.unique().tolist() == [1]
-    assert history.name_zh.iloc[0] == "设点村(社区)比例"
+    assert history.name_zh.iloc[0] == "设点村（社区）比例"
 
 
 def test_one_bad_row_and_nothing_at_all_is_written(engine, plan):
@@ -389,14 +389,14 @@ def test_one_bad_row_and_nothing_at_all_is_written(engine, plan):
     with pytest.raises(InputError) as refused:
         load_plans(engine, [PACKS / "uxin-exam", bad], today=TODAY)
 
-    assert "selfcare-county/targets.csv第 8 行,“value”列:目标值 1000 不在 0—100 之间" in str(refused.value)
-    assert str(refused.value).endswith("本次共 1 行有误,所有计划包均未写入。")
+    assert "selfcare-county/targets.csv第 8 行，“value”列：目标值 1000 不在 0—100 之间" in str(refused.value)
+    assert str(refused.value).endswith("本次共 1 行有误，所有方案包均未写入。")
     assert read_plans(engine).empty
     assert read_indicators(engine).empty
 
 
 def test_the_same_plan_twice_is_refused(engine, plan):
-    with pytest.raises(InputError, match=r"第 2 行.*计划编号“selfcare-county”在 selfcare-county 中已有"):
+    with pytest.raises(InputError, match=r"第 2 行.*方案编号“selfcare-county”在 selfcare-county 中已有"):
         load_plans(engine, [plan("plan", {}), PACKS / "selfcare-county"], today=TODAY)
 
 

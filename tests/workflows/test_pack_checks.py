@@ -67,94 +67,94 @@ def test_a_plain_target_is_accepted(complaints):
 CONTRADICTIONS = {
     "more is asked where less is better": (
         SMOKING | {"comparator": ">="},
-        "“comparator”列:比较方式 >= 与方向 lower_is_better 矛盾",
+        "“comparator”列：比较方式 >= 与方向 lower_is_better 矛盾",
     ),
     "less is asked where more is better": (
         LITERACY | {"comparator": "<="},
-        "“comparator”列:比较方式 <= 与方向 higher_is_better 矛盾",
+        "“comparator”列：比较方式 <= 与方向 higher_is_better 矛盾",
     ),
     "a milestone no later than its baseline": (
         LITERACY | {"rule": "change_from_baseline_relative", "value": "10", "year": "2022", "baseline_year": "2022"},
-        "“year”列:目标年 2022 不晚于基期年 2022。请核对目标年和基期年。",
+        "“year”列：目标年 2022 不晚于基期年 2022。请核对目标年和基期年。",
     ),
     "a percentage above 100": (
         LITERACY | {"value": "300"},
-        "“value”列:目标值 300 不在 0—100 之间(单位 percent)。请核对目标值、小数点和单位。",
+        "“value”列：目标值 300 不在 0—100 之间（单位 percent）。请核对目标值、小数点和单位。",
     ),
     "more than 24 hours a day": (
         LITERACY | {"indicator_id": "student_daily_activity_hours_in_school", "value": "25"},
-        "“value”列:目标值 25 不在 0—24 之间(单位 hours_per_day)。",
+        "“value”列：目标值 25 不在 0—24 之间（单位 hours_per_day）。",
     ),
     "a fall of more than all of it": (
         SMOKING | {"rule": "change_from_baseline_relative", "comparator": "<=", "value": "-120"},
-        "“value”列:目标值 -120 不在 -100— 之间",
+        "“value”列：目标值 -120 不在 -100— 之间",
     ),
     "a quota in percent": (
         LITERACY | {"rule": "count_quota"},
-        "“单位”列:数量任务(count_quota)的单位不能是百分比。单位覆盖的比例请用规则 unit_coverage(单位覆盖率)。",
+        "“单位”列：数量任务（count_quota）的单位不能是百分比。单位覆盖的比例请用规则 unit_coverage（单位覆盖率）。",
     ),
     "a unit that is not the indicator's": (
         LITERACY | {"unit": "per_1000"},
-        "“unit”列:单位 per_1000 与指标“health_literacy_rate”在指标表中的单位 percent 不一致。",
+        "“unit”列：单位 per_1000 与指标“health_literacy_rate”在指标表中的单位 percent 不一致。",
     ),
     "a unit nobody knows": (
         LITERACY | {"unit": "per_million"},
-        "“unit”列:单位“per_million”没有登记。该指标的单位是 percent,请填它或留空。",
+        "“unit”列：单位“per_million”没有登记。该指标的单位是 percent，请填它或留空。",
     ),
-    "a permille sign on a percentage": (LITERACY | {"value": "30‰"}, "“value”列:目标值带“‰”,而单位是 percent。"),
-    "a rule nobody knows": (LITERACY | {"rule": "hope"}, "“rule”列:“hope”不是“规则”可填的内容。"),
-    "a comparator nobody knows": (LITERACY | {"comparator": "~"}, "“comparator”列:“~”不是“比较方式”可填的内容。"),
-    "a scope nobody knows": (LITERACY | {"scope": "each_street"}, "“scope”列:“each_street”不是“适用范围”可填的内容。"),
+    "a permille sign on a percentage": (LITERACY | {"value": "30‰"}, "“value”列：目标值带“‰”，而单位是 percent。"),
+    "a rule nobody knows": (LITERACY | {"rule": "hope"}, "“rule”列：“hope”不是“规则”可填的内容。"),
+    "a comparator nobody knows": (LITERACY | {"comparator": "~"}, "“comparator”列：“~”不是“比较方式”可填的内容。"),
+    "a scope nobody knows": (LITERACY | {"scope": "each_street"}, "“scope”列：“each_street”不是“适用范围”可填的内容。"),
     "an action the plan does not have": (
         LITERACY | {"action_id": "dite"},
-        "“action_id”列:“dite”不在本包的 actions(行动)表中。请更正,最接近的有:diet。",
+        "“action_id”列：“dite”不在本包的 actions（行动）表中。请更正，最接近的有：diet。",
     ),
     "an indicator nobody knows": (
         LITERACY | {"indicator_id": "health_literacy"},
-        "“indicator_id”列:“health_literacy”不在指标表中。请更正,最接近的有:health_literacy_rate",
+        "“indicator_id”列：“health_literacy”不在指标表中。请更正，最接近的有：health_literacy_rate",
     ),
     "a trend with a value": (
         LITERACY | {"rule": "trend", "comparator": "trend_up"},
-        "“value”列:规则 trend 不带数值,却填了 30。有数值的目标请用 level(水平)等规则;",
+        "“value”列：规则 trend 不带数值，却填了 30。有数值的目标请用 level（水平）等规则；",
     ),
     "a trend that is no trend": (
         LITERACY | {"rule": "trend", "value": ""},
-        "“comparator”列:规则 trend(趋势)的比较方式应为 trend_up 或 trend_down,不是 >=。",
+        "“comparator”列：规则 trend（趋势）的比较方式应为 trend_up 或 trend_down，不是 >=。",
     ),
     "a level that is a trend": (
         LITERACY | {"comparator": "trend_up"},
-        "“comparator”列:trend_up 只用于规则 trend(趋势)",
+        "“comparator”列：trend_up 只用于规则 trend（趋势）",
     ),
     "a level without a value": (
         LITERACY | {"value": ""},
-        "“value”列:没有填写目标值。请填写目标值;原文隐去的,在隐去部分填 value(数值);",
+        "“value”列：没有填写目标值。请填写目标值；原文隐去的，在隐去部分填 value（数值）；",
     ),
     "a completion with a comparator": (
         LITERACY | {"indicator_id": "health_equity", "rule": "completion", "value": ""},
-        "“comparator”列:规则 completion(完成)的比较方式应为 =,不是 >=。",
+        "“comparator”列：规则 completion（完成）的比较方式应为 =，不是 >=。",
     ),
-    "a year before 1990": (LITERACY | {"year": "1930"}, "“year”列:1930 年不在 1990—2100 之间。"),
-    "a year after the plan": (LITERACY | {"year": "2035"}, "“year”列:2035 年不在计划期限 2019—2030 之内。"),
+    "a year before 1990": (LITERACY | {"year": "1930"}, "“year”列：1930 年不在 1990—2100 之间。"),
+    "a year after the plan": (LITERACY | {"year": "2035"}, "“year”列：2035 年不在方案期限 2019—2030 之内。"),
     "an inferred year beside a stated one": (
         LITERACY | {"year_inferred": "2030"},
-        "“year_inferred”列:原文写明的年份 2030 与推断年份 2030 同时填写。原文写明年份的,推断年份留空;",
+        "“year_inferred”列：原文写明的年份 2030 与推断年份 2030 同时填写。原文写明年份的，推断年份留空；",
     ),
     "an inferred year of a row that hides none": (
         LITERACY | {"year": "", "year_inferred": "2030"},
-        "“year_inferred”列:填了推断年份 2030,但没有标明原文隐去年份。",
+        "“year_inferred”列：填了推断年份 2030，但没有标明原文隐去年份。",
     ),
     "a hidden year that is stated": (
         LITERACY | {"masked": "yes", "masked_part": "year"},
-        "“year”列:写了年份被隐去,又填了年份 2030。推断的年份请填在 year_inferred(推断年份)列。",
+        "“year”列：写了年份被隐去，又填了年份 2030。推断的年份请填在 year_inferred（推断年份）列。",
     ),
     "a hidden value that is stated": (
         LITERACY | {"masked": "yes", "masked_part": "value"},
-        "“value”列:写了数值被隐去,又填了数值 30。",
+        "“value”列：写了数值被隐去，又填了数值 30。",
     ),
-    "hidden, but not what": (LITERACY | {"masked": "yes"}, "“隐去部分”列:写了隐去,没有写隐去什么。"),
+    "hidden, but not what": (LITERACY | {"masked": "yes"}, "“隐去部分”列：写了隐去，没有写隐去什么。"),
     "a baseline of a rule that has none": (
         LITERACY | {"baseline_year": "2019"},
-        "“baseline_year”列:规则 level 不用基期年",
+        "“baseline_year”列：规则 level 不用基期年",
     ),
 }
 
@@ -165,13 +165,13 @@ def test_a_contradiction_is_refused_with_row_rule_and_mend(name, complaints):
 
     found = complaints(row)
 
-    assert any(line.startswith("targets.csv第 2 行," + complaint) for line in found), found
+    assert any(line.startswith("targets.csv第 2 行，" + complaint) for line in found), found
 
 
 def test_the_same_milestone_twice_is_refused_and_the_first_row_is_named(complaints):
     assert complaints(LITERACY, LITERACY | {"value": "32"}) == [
-        "targets.csv第 3 行,“year”列:与第 2 行是同一目标的同一节点(2030 年)。"
-        "请删除重复的一行;若是区间或两个分项,请在 part(分项)列分别填写,如 lower、upper。"
+        "targets.csv第 3 行，“year”列：与第 2 行是同一目标的同一节点（2030 年）。"
+        "请删除重复的一行；若是区间或两个分项，请在 part（分项）列分别填写，如 lower、upper。"
     ]
 
 
@@ -238,13 +238,13 @@ def test_the_other_sheets_are_checked_too(complaints):
     )
 
     for part in (
-        "plan.csv第 2 行,“period_start”列:起始年 2031 晚于终止年 2030",
-        "actions.csv第 3 行,“action_id”列:“diet”与第 2 行重复",
-        "programmes.csv第 2 行,“age_min”列:最小年龄 65 大于最大年龄 35",
-        "programmes.csv第 2 行,“coverage_target_percent”列:120% 不在 0—100% 之间",
-        "health_cells.csv第 2 行,“任务单位”列:任务数 3 没有写单位",
-        "tasks.csv第 2 行,“quantity”列:-1 小于 0",
-        "tasks.csv第 3 行,“task_no”列:“1”与第 2 行重复",
+        "plan.csv第 2 行，“period_start”列：起始年 2031 晚于终止年 2030",
+        "actions.csv第 3 行，“action_id”列：“diet”与第 2 行重复",
+        "programmes.csv第 2 行，“age_min”列：最小年龄 65 大于最大年龄 35",
+        "programmes.csv第 2 行，“coverage_target_percent”列：120% 不在 0—100% 之间",
+        "health_cells.csv第 2 行，“任务单位”列：任务数 3 没有写单位",
+        "tasks.csv第 2 行，“quantity”列：-1 小于 0",
+        "tasks.csv第 3 行，“task_no”列：“1”与第 2 行重复",
     ):
         assert any(line.startswith(part) for line in found), (part, found)
 
@@ -257,6 +257,6 @@ def test_an_indicator_may_not_change_its_unit_under_other_plans(tmp_path):
     check_registry(registry.sheets["indicators"], {"health_literacy_rate": "percent"})
 
     assert registry.complaints() == [
-        "indicators.csv第 2 行,“单位”列:指标“health_literacy_rate”已登记,单位为 percent,不能改为 per_1000。"
+        "indicators.csv第 2 行，“单位”列：指标“health_literacy_rate”已登记，单位为 percent，不能改为 per_1000。"
         "单位不同的数列请另设指标编号。"
     ]
