@@ -26,6 +26,7 @@ COMMANDS = {
     "judge": ("workflows.judging", "the marks for every target and area"),
     "judge-file": ("workflows.judge_file", "the same for two CSV files, without a database"),
     "forecast-file": ("workflows.forecast_file", "forecast the series of a CSV file, without a database"),
+    "backtest": ("workflows.backtesting", "make past years' forecasts again and say how good they were"),
     "worker": ("workflows.jobs", "run queued jobs"),
     "serve": ("dashboards.serving", "serve the web site"),
 }
