@@ -84,9 +84,12 @@ def _figure(traces: list[dict], layout: dict) -> go.Figure:
     return go.Figure({"data": [{"type": "scatter", **trace} for trace in traces], "layout": layout})
 
 
-def shared_range(many: list[Series]) -> list[float]:
-    """The y-range that holds what is observed, aimed at and likely (80 %) in all of them; 0 and 100 end a percent."""
-    values = [np.asarray(part, dtype=float) for series in many for part in _heights(series)]
+def shared_range(many: list[Series], *, band: tuple[str, str] = ("q100", "q900")) -> list[float]:
+    """The y-range that holds what is observed, aimed at and likely in all of them; 0 and 100 end a percent.
+
+    band: the quantiles that must be inside. Many small figures leave the widest band out, or they would all be flat.
+    """
+    values = [np.asarray(part, dtype=float) for series in many for part in _heights(series, band)]
     finite = np.concatenate([part[np.isfinite(part)] for part in values] or [np.array([0.0, 1.0])])
     if not finite.size:
         return [0.0, 1.0]
@@ -99,8 +102,8 @@ def shared_range(many: list[Series]) -> list[float]:
     return [low, high]
 
 
-def _heights(series: Series) -> list[pd.Series]:
-    fan = [series.forecast[name] for name in ("q100", "q900") if name in series.forecast]
+def _heights(series: Series, band: tuple[str, str]) -> list[pd.Series]:
+    fan = [series.forecast[name] for name in band]
     return [series.comparable["value"], series.path["value"], series.milestones["value"], *fan]
 
 
@@ -276,7 +279,7 @@ def _frame(series: Series, palette: Mapping[str, str], height: int) -> dict:
         "hovermode": "x",
         "margin": {"l": 52, "r": 76, "t": 40, "b": 44},
         "xaxis": {**axis, "showgrid": False, "range": [years[0] - 0.6, years[1] + 0.6], "tickformat": "d"},
-        "yaxis": {**axis, "range": shared_range([series]), "nticks": 6},
+        "yaxis": {**axis, "range": shared_range([series], band=("q025", "q975")), "nticks": 6},
     }
 
 

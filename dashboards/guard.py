@@ -34,6 +34,10 @@ YEAR = 365 * 24 * 3600
 log = logging.getLogger(__name__)
 
 
+# A proxy says so with one of these; until there are accounts nobody may be let in through one.
+PROXY_HEADERS = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
+
+
 class Guard:
     """Holds what may be asked for. Filled by create_app before the first request."""
 
@@ -54,7 +58,7 @@ class Guard:
 
     def admit(self) -> Response | None:
         """Let the request through, or answer it with 400, 403, 404 or 413."""
-        if not is_loopback(request.remote_addr or "") or not is_own_name(request.host):
+        if not is_loopback(request.remote_addr or "") or not is_own_name(request.host) or came_through_proxy():
             abort(403)
         if request.method not in ("GET", "HEAD", "OPTIONS") and comes_from_elsewhere():
             abort(403)
@@ -110,6 +114,11 @@ def is_own_name(host: str) -> bool:
     """Whether the caller used a name of this machine: a foreign name that resolves here is DNS rebinding."""
     name = urlsplit(f"//{host}").hostname or ""
     return name == "localhost" or is_loopback(name)
+
+
+def came_through_proxy() -> bool:
+    """Whether a proxy on this machine passed on somebody else's request, which looks like this machine's own."""
+    return any(name in request.headers for name in PROXY_HEADERS)
 
 
 def comes_from_elsewhere() -> bool:
