@@ -46,9 +46,11 @@ def known(number) -> float | None:
 
 def milestones_of(here: dict, plan_id: str, as_of: date | None = None) -> pd.DataFrame:
     """The dated values of the target, for rules that state the indicator's own value."""
-    rows = data.targets(plan_id, as_of)
-    rows = rows[(rows["target_id"] == here["target_id"]) & rows["rule"].isin(VALUE_RULES)]
-    rows = rows.rename(columns={"year": "time"})[["time", "value", "comparator", "year_is_inferred"]]
+    every = data.targets(plan_id, as_of)
+    rows = every.loc[
+        (every["target_id"] == here["target_id"]) & every["rule"].isin(VALUE_RULES),
+        ["year", "value", "comparator", "year_is_inferred"],  # taking all columns apart is what took the time
+    ].rename(columns={"year": "time"})
     return rows.astype({"time": "float64"}).dropna(subset=["time", "value"])
 
 
