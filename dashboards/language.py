@@ -6,6 +6,7 @@ Call gettext while answering a request, never while a module is imported: the la
 A name that is declared at import (a page's name) is marked with mark() and translated where it is shown.
 """
 
+import string
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -14,12 +15,14 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from babel.messages.pofile import read_po
-from flask import has_request_context, request
+from flask import g, has_request_context, request
 
 LANGUAGES = {"zh": "zh-CN", "en": "en"}  # our code -> BCP 47
 DEFAULT = "zh"
 COOKIE = "kangtu_lang"
 CATALOGUES = Path(__file__).parent / "locale" / "zh_Hans_CN" / "LC_MESSAGES"
+
+FORMATTER = string.Formatter()
 
 _chosen: ContextVar[str | None] = ContextVar("chosen_language", default=None)
 
@@ -42,6 +45,13 @@ def current_language() -> str:
 
 
 def _asked_for() -> str | None:
+    """Found once a request: a page of many areas asks for every name."""
+    if "asked_for_language" not in g:
+        g.asked_for_language = _read_request()
+    return g.asked_for_language
+
+
+def _read_request() -> str | None:
     # A callback is posted to its own address; the page it comes from is in Referer (same-origin, so whole).
     page = parse_qs(urlsplit(request.headers.get("Referer", "")).query).get("lang", [None])[0]
     for code in (request.args.get("lang"), page, request.cookies.get(COOKIE)):
@@ -52,15 +62,41 @@ def _asked_for() -> str | None:
 
 def gettext(message: str, **values) -> str:
     """The message in the reader's language, with {names} filled in. A message without Chinese is shown in English."""
-    said = _catalogue().get(message, message) if current_language() == "zh" else message
-    return said.format(**values) if values else said
+    if current_language() == "zh":
+        return filled(_catalogue().get(message, message), **values)
+    return message.format(**values) if values else message
 
 
 def ngettext(singular: str, plural: str, number: int, **values) -> str:
     """gettext for a message that counts; {number} is filled in. Chinese has one form for all counts."""
     english = singular if number == 1 else plural
-    said = _catalogue().get(singular, english) if current_language() == "zh" else english
-    return said.format(number=number, **values)
+    if current_language() == "zh":
+        return filled(_catalogue().get(singular, english), number=number, **values)
+    return english.format(number=number, **values)
+
+
+def filled(said: str, **values) -> str:
+    """A Chinese message with its {names} filled in.
+
+    Chinese has no blanks between words, but where two of another script meet (a name in Latin letters and a year) one is
+    set: "se-0305 2022年", not "se-03052022年".
+    """
+    if not values:
+        return said
+    pieces: list[str] = []
+    for before, field, specification, _conversion in FORMATTER.parse(said):
+        pieces += [before, "" if field is None else format(values[field], specification or "")]
+    return "".join(parted(pieces))
+
+
+def parted(pieces: list[str]) -> Iterator[str]:
+    """The pieces, with a blank between two that would run together: Latin letters or figures on both sides."""
+    last = ""
+    for piece in filter(None, pieces):
+        if last[-1:].isascii() and last[-1:].isalnum() and piece[0].isascii() and piece[0].isalnum():
+            yield " "
+        yield piece
+        last = piece
 
 
 def mark(message: str) -> str:

@@ -1,6 +1,6 @@
 """What pages are made of: one factory each for the page, its controls, marks, notices, figures, tables and downloads."""
 
-from dashboards.components.controls import ANY, address, choice, choice_id, link, plan_and_area, search_form
+from dashboards.components.controls import ANY, address, choice, choice_id, link, plan_and_area, search_form, shortened
 from dashboards.components.downloads import Export, download_bar, exporter
 from dashboards.components.figures import PALETTES, finish, graph, palette
 from dashboards.components.frame import (
@@ -63,6 +63,7 @@ __all__ = [
     "search_form",
     "section",
     "shell",
+    "shortened",
     "simple_table",
     "source_line",
     "stale",

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 import dash_bootstrap_components as dbc
+import numpy as np
+import pandas as pd
 from dash import ALL, ClientsideFunction, Input, State, dcc, html
 
 from dashboards import data
@@ -11,6 +13,7 @@ from dashboards.access import clientside_callback
 from dashboards.language import gettext as _
 
 CHOICE = "address-choice"  # type of the pattern-matching ids below
+MOST_CHOICES = 500  # nobody looks through more, and a browser is slow with them
 ANY = "any"  # the option that asks for nothing: its key leaves the address (a select shows no option of value "")
 
 
@@ -55,12 +58,17 @@ def choice(
     return html.Label([html.Span(label, id=html_id), field], className=f"kt-choice kt-choice-{key}")
 
 
+def shortened(areas: pd.DataFrame, area_id: str) -> pd.DataFrame:
+    """The first MOST_CHOICES rows of areas to choose from, the chosen one always among them: the search finds the others."""
+    return areas[(np.arange(len(areas)) < MOST_CHOICES) | areas["area_id"].eq(area_id).to_numpy()]
+
+
 def plan_and_area(plan: dict, place: dict, *, navigates: bool = True) -> list:
     """The two selectors most pages begin with: which judged plan, and the plan's area or one of those below it."""
     plans = data.judged_plans()
     options = [{"value": row["plan_id"], "label": data.name(row)} for row in plans.to_dict("records")]
     home = data.place(plan["plan_id"], None)
-    places = [home, *data.units_below(home["area_id"]).to_dict("records")]
+    places = [home, *shortened(data.units_below(home["area_id"]), place["area_id"]).to_dict("records")]
     if place["area_id"] not in {row["area_id"] for row in places}:
         places += [step for step in data.trail(place["area_id"]) if step not in places and step["level"] != "province"]
     areas = [{"value": row["area_id"], "label": data.name(row)} for row in places]

@@ -6,11 +6,12 @@ from dashboards import components, data
 from dashboards.access import may, register_page
 from dashboards.components import link
 from dashboards.components.frame import site_pages
-from dashboards.finding import folded
+from dashboards.finding import folded, haystack
 from dashboards.language import gettext as _
 from dashboards.language import mark, ngettext
 
 MOST = 30  # of each kind
+REGISTERS = {"areas": data.areas, "indicators": data.indicators, "plans": data.all_plans}
 
 
 def layout(q: str = "", **_ignored):
@@ -36,15 +37,15 @@ def found(wanted: str) -> list[tuple[str, list]]:
     """Heading and links of each kind of thing that holds the words in a name or a code."""
     areas = [
         link(components.data_name(row["name_zh"], row["name_en"]), "/", area=row["area_id"])
-        for row in matching(data.areas(), "area_id", wanted)
+        for row in matching("areas", wanted)
     ]
     indicators = [
         link(components.data_name(row["name_zh"], row["name_en"]), "/indicator", indicator=row["indicator_id"])
-        for row in matching(data.indicators(), "indicator_id", wanted)
+        for row in matching("indicators", wanted)
     ]
     plans = [
         link(components.data_name(row["name_zh"], row["name_en"]), f"/plans/{row['plan_id']}")
-        for row in matching(data.all_plans(), "plan_id", wanted)
+        for row in matching("plans", wanted)
     ]
     pages = [
         link(_(page.name), page.path)
@@ -54,14 +55,19 @@ def found(wanted: str) -> list[tuple[str, list]]:
     return [(_("Pages"), pages), (_("Areas"), areas), (_("Indicators"), indicators), (_("Plans"), plans)]
 
 
-def matching(rows, key: str, wanted: str) -> list[dict]:
-    """The rows whose names or code hold the words, those that begin with them first."""
-    hits = []
-    for row in rows.to_dict("records"):
-        texts = [folded(row[column]) for column in ("name_zh", "name_en", key)]
-        if any(wanted in text for text in texts):
-            hits.append((not any(text.startswith(wanted) for text in texts), row))
-    return [row for _later, row in sorted(hits, key=lambda hit: hit[0])[:MOST]]
+def matching(kind: str, wanted: str) -> list[dict]:
+    """The rows of a register whose names or code hold the words, those that begin with them first."""
+    stacks = folded_names(kind)
+    holding = [nth for nth, texts in enumerate(stacks) if wanted in texts]
+    holding.sort(key=lambda nth: not any(text.startswith(wanted) for text in stacks[nth].split("\n")))
+    return REGISTERS[kind]().iloc[holding[:MOST]].to_dict("records")
+
+
+@data.cached
+def folded_names(kind: str) -> tuple[str, ...]:
+    """Both names and the code of every row of a register, as finding.haystack joins them: folding 40,000 takes a second."""
+    rows = REGISTERS[kind]()
+    return tuple(haystack(texts) for texts in zip(rows["name_zh"], rows["name_en"], rows.index, strict=True))
 
 
 register_page(__name__, path="/search", name=mark("Search"), permission="see figures", layout=layout, order=800)

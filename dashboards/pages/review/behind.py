@@ -105,7 +105,8 @@ def controls(plan: dict, query: dict) -> list:
     """Plan, area, action and status, each in the address."""
     home = data.place(plan["plan_id"], None)
     plan_choice, _plain_area_choice = components.plan_and_area(plan, home)
-    places = [home, *data.units_below(home["area_id"]).to_dict("records")]
+    below = components.shortened(data.units_below(home["area_id"]), query.get("area") or ANY)
+    places = [home, *below.to_dict("records")]
     areas = [{"value": ANY, "label": _("{place} and its districts", place=data.name(home))}]
     areas += [{"value": row["area_id"], "label": data.name(row)} for row in places]
     actions = data.actions(plan["plan_id"])

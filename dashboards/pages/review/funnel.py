@@ -15,6 +15,7 @@ LEVELS = {"county": mark("Districts"), "township": mark("Townships"), "village":
 OF_LEVEL = {"county": mark("districts"), "township": mark("townships"), "village": mark("villages")}
 WIDTHS = {"name": {"minWidth": 130}, "meaning": {"minWidth": 150}, "note": {"minWidth": 170}}
 FEWEST_PLACES = 3
+MOST_ROWS = 1000  # in the page's table; the downloads have all
 BY_CHANCE_95 = 0.05
 
 
@@ -74,7 +75,8 @@ def comparable(plan_id: str, area_id: str, level: str) -> pd.DataFrame:
     """The plan's indicators that are a rate of counted events and that several places of the level report."""
     marks = data.marks(plan_id)
     within = marks[marks["area_id"].isin(data.places_of_level(area_id, level).index) & marks["observed"].notna()]
-    within = within[[data.multiplier_of(unit) is not None for unit in within["unit"]]]
+    is_rate = {unit: data.multiplier_of(unit) is not None for unit in within["unit"].unique()}
+    within = within[within["unit"].map(is_rate).astype(bool)]
     reporting = within.groupby("indicator_id")["area_id"].transform("nunique")
     offered = within[reporting >= FEWEST_PLACES].sort_values("action_order", kind="stable")
     return offered.drop_duplicates("indicator_id")
@@ -253,7 +255,12 @@ def table(here: dict, found: data.Comparison) -> html.Section:
     ]
     frame = rows(here, found).drop(columns="area_id")
     heading = _("The places behind the figure, furthest from the whole first")
-    return components.section(heading, components.table("funnel-table", frame, columns, label=title(here, found)))
+    parts = [components.table("funnel-table", frame.head(MOST_ROWS), columns, label=title(here, found))]
+    if len(frame) > MOST_ROWS:
+        counts = {"shown": MOST_ROWS, "all": len(frame)}
+        note = _("The first {shown} of {all} areas; the downloads hold all of them.", **counts)
+        parts.append(html.P(note, className="kt-muted"))
+    return components.section(heading, parts)
 
 
 def method(here: dict, found: data.Comparison) -> list[str]:

@@ -69,7 +69,8 @@ def choose_mark(marks: pd.DataFrame, plan: dict, indicator, area, target) -> dic
     rank = np.select([with_value, marks["status"] != "cannot_judge"], [0, 1], 2)
     ordered = marks.assign(rank=rank).sort_values(["rank", "action_order"], kind="stable")
     ordered = _narrowed(ordered, "indicator_id", indicator)
-    ordered = _narrowed(ordered, "area_id", area if area else plan["area_id"])
+    is_known = ordered["area_id"].eq(area).any()
+    ordered = _narrowed(ordered, "area_id", area if is_known else plan["area_id"])
     ordered = _narrowed(ordered, "target_id", target)
     return ordered.iloc[0].to_dict()
 
@@ -101,7 +102,7 @@ def subline(plan: dict, here: dict, review: data.Review) -> list:
     return [
         components.data_name(plan["name_zh"], plan["name_en"]),
         components.data_name(here["action_title_zh"], here["action_title_en"]),
-        _("data to {period}", period=wording.period(here["period"])) if here["period"] else None,
+        _("data to {period}", period=wording.period(here["period"])) if isinstance(here["period"], str) else None,
         wording.figure_status(here["figure_status"]),
         _("judged as of {day}", day=wording.day(review.day)),
     ]
@@ -117,10 +118,14 @@ def controls(marks: pd.DataFrame, here: dict) -> list:
             searchable=True,
         ),
         components.choice(
-            "area", _("Area"), options(areas.sort_values("area_id"), "area_id", "area_name"), here["area_id"],
+            "area", _("Area"), area_options(areas, here["area_id"]), here["area_id"],
             searchable=True,
         ),
     ]  # fmt: skip
+
+
+def area_options(areas: pd.DataFrame, area_id: str) -> list[dict]:
+    return options(components.shortened(areas.sort_values("area_id"), area_id), "area_id", "area_name")
 
 
 def options(rows: pd.DataFrame, key: str, field: str) -> list[dict]:

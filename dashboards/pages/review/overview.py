@@ -140,8 +140,9 @@ def by_action(here: pd.DataFrame, state: dict) -> html.Div:
 
 def worst_targets(here: pd.DataFrame, chapters: pd.Series) -> dict[str, list[dict]]:
     """Chapter -> its targets furthest behind: reversing first, then by probability of missing."""
-    failing = here[here["status"].isin(FAILING)].assign(chapter=chapters)
-    failing = failing.assign(grade=failing["status"].map(FAILING.index))
+    # the chapters first: a Series assigned to a frame without rows would give it rows
+    failing = here.assign(chapter=chapters)[here["status"].isin(FAILING)]
+    failing = failing.assign(grade=failing["status"].map({status: nth for nth, status in enumerate(FAILING)}))
     failing = failing.sort_values(["grade", "p_miss"], ascending=[True, False], na_position="last")
     # A floor and a trend of one indicator are two targets with one name: named once.
     failing = failing.drop_duplicates(["chapter", "indicator_id"]).groupby("chapter").head(WORST_SHOWN)
@@ -193,7 +194,9 @@ def units_left_out(total: int) -> html.P | None:
     """Where the areas are that the list has no room for."""
     if total <= MOST_UNITS:
         return None
-    words = _("The {shown} of {total} areas with most behind; the search finds the others.", shown=MOST_UNITS, total=total)
+    words = _(
+        "The {shown} of {total} areas with most behind; the search finds the others.", shown=MOST_UNITS, total=total
+    )
     return html.P(words, className="kt-source")
 
 
