@@ -25,6 +25,7 @@ PAGES = {
         "dashboards.pages.review.changes",
         "dashboards.pages.review.funnel",
         "dashboards.pages.review.working",
+        "dashboards.pages.review.assessment",
         "dashboards.pages.planning.map",
         "dashboards.pages.forecasts.queue",
         "dashboards.pages.plans.catalogue",

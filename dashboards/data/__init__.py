@@ -4,6 +4,7 @@ Answers are cached for as long as nothing has come in and nothing has been judge
 that nobody is answered with what somebody else may see. Frames are shared: pandas copies them when they are changed.
 """
 
+from dashboards.data.assessed import assessed, assessed_years, refused_schemes, schemes, visible
 from dashboards.data.compared import YEARS_OFFERED, Comparison, compared, multiplier_of, places_of_level
 from dashboards.data.documents import delivery, every_action, every_target, former_targets
 from dashboards.data.figures import figures, newest_figure, reporting, series_figures, subline
@@ -53,6 +54,8 @@ __all__ = [
     "all_plans",
     "area",
     "areas",
+    "assessed",
+    "assessed_years",
     "cached",
     "children",
     "compared",
@@ -88,9 +91,11 @@ __all__ = [
     "previous_review",
     "queue",
     "received",
+    "refused_schemes",
     "reporting",
     "review",
     "reviews",
+    "schemes",
     "series_figures",
     "subline",
     "targets",
@@ -98,5 +103,6 @@ __all__ = [
     "trail",
     "units_below",
     "version",
+    "visible",
     "worked_mark",
 ]
