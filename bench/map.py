@@ -36,6 +36,7 @@ from data_access.schema import upgrade
 from settings import Settings
 
 SIZES = (60, 1700, 40000)
+INDICATORS = ("screening", "vaccination")
 PERIODS = [str(year) for year in range(2019, 2026)]
 STEPS = 8  # vertices along each border: about what a township has after simplification
 PORT = 8197
@@ -90,15 +91,16 @@ def write_layer(folder: Path, features: list[dict]) -> int:
 
 
 def fill(engine, area_ids: list[str]) -> None:
-    """Areas, one plan with one target, seven years of figures, one run of judgement."""
+    """Areas, one plan with two targets, seven years of figures, one run of judgement."""
     rng = np.random.default_rng(11)
     upgrade(engine)
     day, now = date(2026, 1, 1), datetime.now(UTC)
-    mark = {"run_id": 1, "target_id": "t", "area_id": "x", "indicator_id": "screening", "action_id": "a"}
+    mark = {"run_id": 1, "area_id": "x", "action_id": "a", "status": "slow", "observed": 70.0}
+    mark |= {"needs_study": False, "is_noisy": False}
     values = rng.integers(300, 1000, (len(area_ids), len(PERIODS)))
     figures = [
         {
-            "indicator_id": "screening",
+            "indicator_id": indicator_id,
             "area_id": area_id,
             "period": period,
             "time": float(period),
@@ -109,48 +111,43 @@ def fill(engine, area_ids: list[str]) -> None:
             "submission_id": 1,
             "stated_by": 1,
         }
+        for indicator_id in INDICATORS
         for i, area_id in enumerate(area_ids)
         for k, period in enumerate(PERIODS)
         if rng.random() > 0.03
     ]
     names = {"name_zh": "筛查率", "name_en": "Screening"}
-    target = {
-        "target_id": "t",
-        "version": 1,
-        "plan_id": "p",
-        "action_id": "a",
-        "indicator_id": "screening",
-        "sort_order": 1,
-    }
+    target = {"version": 1, "plan_id": "p", "action_id": "a", "sort_order": 1}
     target |= {**names, "unit": "percent", "direction": "higher_is_better", "rule": "level", "scope": "plan_area"}
-    milestone = {"target_id": "t", "version": 1, "position": 1, "year": 2030, "comparator": ">=", "value": 90.0}
+    milestone = {"version": 1, "position": 1, "year": 2030, "comparator": ">=", "value": 90.0}
+    about = {**names, "unit": "percent", "default_direction": "higher_is_better"}
     plan = {"plan_id": "p", **names, "place_zh": "试", "place_en": "x", "area_id": "x", "admin_level": "prefecture"}
     townships = [{"area_id": i, "level": "township", "parent_id": "x", "name_zh": i, "is_unit": True} for i in area_ids]
     rows = (
         (tables.submissions, [{"submission_id": 1, "kind": "observations", "received_at": now, "received_from": "bench"}]),
         (tables.areas, [{"area_id": "x", "level": "prefecture", "name_zh": "试", "is_unit": True}]),
         (tables.areas, townships),
-        (tables.indicators, [{"indicator_id": "screening", **names, "unit": "percent", "default_direction": "higher_is_better"}]),
+        (tables.indicators, [{"indicator_id": i, **about} for i in INDICATORS]),
         (tables.plans, [{**plan, "kind": "outcome_plan"}]),
         (tables.actions, [{"plan_id": "p", "action_id": "a", "action_no": "1", "sort_order": 1, "title_zh": "筛", "title_en": "s"}]),
-        (tables.targets, [target]),
-        (tables.target_milestones, [milestone]),
+        (tables.targets, [{"target_id": i, "indicator_id": i, **target} for i in INDICATORS]),
+        (tables.target_milestones, [{"target_id": i, **milestone} for i in INDICATORS]),
         (tables.observations, figures),
         (tables.judgement_runs, [{"run_id": 1, "plan_id": "p", "as_of": day, "parameters": {}, "started_at": now, "finished_at": now}]),
-        (tables.marks, [{**mark, "status": "slow", "observed": 70.0, "needs_study": False, "is_noisy": False}]),
+        (tables.marks, [{"target_id": i, "indicator_id": i, **mark} for i in INDICATORS]),
     )  # fmt: skip
     with engine.begin() as connection:
         for table, records in rows:
             connection.execute(insert(table), records)
 
 
-def changed(period: str) -> tuple[float, str]:
+def changed(period: str, indicator_id: str = INDICATORS[0]) -> tuple[float, str]:
     """Processor milliseconds of the page's callback, JSON included, and the JSON of what the map itself is sent."""
     with flask.Flask(__name__).test_request_context(
         "/?lang=zh"
     ):  # as the site: one look at the data's version a request
         start = time.process_time()  # of this process only: other work on the machine does not count
-        answered = page.draw_map("screening", "township", period, "value", "p")
+        answered = page.draw_map(indicator_id, "township", period, "value", "p")
         to_json(answered)
         return 1000 * (time.process_time() - start), to_json(answered[0])
 
@@ -179,8 +176,9 @@ def measure(count: int, folder: Path) -> dict:
     engine = make_engine(settings.database_url)
     fill(engine, [feature["id"] for feature in features])
     data.configure(engine, settings)
-    first, _payload = changed(PERIODS[0])  # reads the indicator's figures of all periods
-    runs = [changed(period) for period in PERIODS[1:]]
+    opened, _payload = changed(PERIODS[0])  # reads the areas, the plan and its marks too
+    runs = [changed(period) for period in PERIODS[1:]]  # none of which was read before
+    indicator_change, _payload = changed(PERIODS[-1], INDICATORS[1])
     peer_ms, peer_bytes = plotly_peer(features)
     sent = len(gzip.compress(runs[-1][1].encode(), 6))
     return {
@@ -190,7 +188,8 @@ def measure(count: int, folder: Path) -> dict:
         "peer_change_bytes": peer_bytes,
         "bytes_ratio": round(peer_bytes / sent, 1),
         "period_change_ms": round(statistics.median(ms for ms, _payload in runs), 1),
-        "first_of_indicator_ms": round(first, 1),
+        "indicator_change_ms": round(indicator_change, 1),
+        "first_after_start_ms": round(opened, 1),
         "peer_ms": round(peer_ms, 1),
     }
 

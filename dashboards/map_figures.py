@@ -29,13 +29,10 @@ def tabulate(observations: pd.DataFrame, area_ids: Sequence[str]) -> Figures:
     observations: of one indicator: area_id, period, time, value, numerator, denominator, status, is_rolled_up; an area
         and a period at most once. Areas that are not asked for are left out.
     """
-    row_of = {area_id: i for i, area_id in enumerate(area_ids)}
-    rows = observations["area_id"].map(row_of).to_numpy(dtype=float, na_value=np.nan)
-    observations = observations[~np.isnan(rows)]
-    rows = rows[~np.isnan(rows)].astype(int)
-    dated = observations.drop_duplicates("period").sort_values(["time", "period"], ascending=False)
-    periods = tuple(dated["period"])
-    columns = observations["period"].map({period: i for i, period in enumerate(periods)}).to_numpy(dtype=int)
+    rows = pd.Index(area_ids, dtype=object).get_indexer(observations["area_id"].to_numpy(dtype=object))
+    if (rows < 0).any():
+        observations, rows = observations[rows >= 0], rows[rows >= 0]
+    periods, columns = _newest_first(observations["period"], observations["time"].to_numpy(dtype=float))
 
     def spread(values: np.ndarray, nothing) -> np.ndarray:
         table = np.full((len(area_ids), len(periods)), nothing)
@@ -47,6 +44,15 @@ def tabulate(observations: pd.DataFrame, area_ids: Sequence[str]) -> Figures:
     ]
     marks = (observations["status"].eq("provisional"), observations["is_rolled_up"])
     return Figures(tuple(area_ids), periods, *numbers, *(spread(mark.to_numpy(dtype=bool), False) for mark in marks))
+
+
+def _newest_first(texts: pd.Series, times: np.ndarray) -> tuple[tuple[str, ...], np.ndarray]:
+    """The periods among some texts, newest first, and where each text stands among them; times: of each text."""
+    code, seen = pd.factorize(texts)
+    time = np.empty(len(seen))
+    time[code] = times
+    order = sorted(range(len(seen)), key=lambda i: (time[i], seen[i]), reverse=True)
+    return tuple(seen[i] for i in order), np.argsort(order)[code]
 
 
 @dataclass(frozen=True)

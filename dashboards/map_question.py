@@ -16,6 +16,7 @@ FALLING = ("reversing", "behind")
 GLYPHS = {"achieved": "✓", "on_course": "●", "slow": "◐", "behind": "▲", "reversing": "▼", "cannot_judge": "○"}
 EACH_AREA, NO_SHAPES = "each", ""  # in the place of a layer's file
 MIXED = "mixed"  # a shape of several areas whose statuses differ
+MOST_AREAS = 2000  # read in all periods; 14,000 figures of seven years place a quintile within a hundredth
 ENOUGH = 0.5  # of the areas: the period a map opens on has at least this share reported
 
 
@@ -71,10 +72,10 @@ def choose(state: Mapping[str, str]) -> Choice | None:
     place = data.place(plan["plan_id"], None)["area_id"]
     levels = reported_levels(indicator["indicator_id"], place)
     level = state.get("level") if state.get("level") in levels else (levels or ("county",))[0]
-    table = map_table(indicator["indicator_id"], level, place)
-    period = state.get("period") if state.get("period") in table.periods else default_period(indicator, table)
+    years = map_years(indicator["indicator_id"], level, place)
+    period = state.get("period") if state.get("period") in years.periods else default_period(indicator, years)
     colour = BY_STATUS if state.get("colour") == BY_STATUS else BY_VALUE
-    return Choice(plan, place, indicator, level, period, colour, levels, table.periods)
+    return Choice(plan, place, indicator, level, period, colour, levels, years.periods)
 
 
 @data.cached
@@ -115,28 +116,53 @@ def map_areas(level: str, place: str) -> pd.DataFrame:
 
 
 @data.cached
-def map_table(indicator_id: str, level: str, place: str) -> map_figures.Figures:
-    """An indicator's figures at a level of a place, all periods."""
-    return map_figures.tabulate(data.series_figures(indicator_id), map_areas(level, place).index)
+def levels_of(place: str) -> tuple[str, ...]:
+    """The levels of the areas in a place, largest areas first."""
+    return tuple(level for level in LEVELS if len(map_areas(level, place)))
+
+
+@data.cached
+def map_area_ids(level: str, place: str) -> tuple[str, ...]:
+    """Their ids, in the same order."""
+    return tuple(map_areas(level, place).index.tolist())
+
+
+@data.cached
+def map_years(indicator_id: str, level: str, place: str) -> map_figures.Figures:
+    """An indicator's figures at a level of a place, all periods; of more than MOST_AREAS an even sample of the areas.
+
+    It says which periods can be chosen and where the classes' edges lie; a sample may lack a period that only a few
+    areas in a thousand have reported.
+    """
+    area_ids = map_area_ids(level, place)
+    sample = area_ids[:: max(1, -(-len(area_ids) // MOST_AREAS))]
+    return map_figures.tabulate(data.figures_among(indicator_id, sample), sample)
+
+
+@data.cached
+def map_table(indicator_id: str, level: str, place: str, period: str) -> map_figures.Figures:
+    """The figures of a period in all areas of the level; other periods may be there too."""
+    years, area_ids = map_years(indicator_id, level, place), map_area_ids(level, place)
+    if len(years.area_ids) == len(area_ids):
+        return years
+    return map_figures.tabulate(data.figures_among(indicator_id, area_ids, period), area_ids)
 
 
 @data.cached
 def reported_levels(indicator_id: str, place: str) -> tuple[str, ...]:
     """The levels below the place at which the indicator has figures, largest areas first."""
-    reported = data.series_figures(indicator_id)["area_id"]
-    levels = set(data.areas()["level"].reindex(reported.unique()).dropna())
-    return tuple(level for level in LEVELS if level in levels and map_table(indicator_id, level, place).periods)
+    return tuple(level for level in levels_of(place) if map_years(indicator_id, level, place).periods)
 
 
-def default_period(indicator: dict, table: map_figures.Figures) -> str:
+def default_period(indicator: dict, years: map_figures.Figures) -> str:
     """The newest period that half as many areas have reported as ever did; "" without figures.
 
     What is counted over the year opens on a whole year: a part of one says little beside it.
     """
-    if not table.periods:
+    if not years.periods:
         return ""
-    counts = np.isfinite(table.value).sum(axis=0)
-    enough = [table.periods[i] for i in np.flatnonzero(counts >= ENOUGH * counts.max())]
+    counts = np.isfinite(years.value).sum(axis=0)
+    enough = [years.periods[i] for i in np.flatnonzero(counts >= ENOUGH * counts.max())]
     return next((period for period in enough if not part_of_year(indicator, period)), enough[0])
 
 
@@ -152,10 +178,10 @@ def map_breaks(indicator_id: str, level: str, place: str, plan_id: str, part: st
     part: of part_of_year. Figures of a part of the year are compared with those of the same part only, and have no
     cut-offs: the plan's values are for whole years.
     """
-    indicator, table = data.indicator(indicator_id), map_table(indicator_id, level, place)
-    is_alike = np.array([part_of_year(indicator, period) == part for period in table.periods], dtype=bool)
+    indicator, years = data.indicator(indicator_id), map_years(indicator_id, level, place)
+    is_alike = np.array([part_of_year(indicator, period) == part for period in years.periods], dtype=bool)
     cut_offs = [] if part else sorted(set(map_limits(plan_id, indicator_id)["value"]))
-    return tuple(map_values.breaks_of(table.value[:, is_alike].ravel(), cut_offs, int(indicator["decimals"])))
+    return tuple(map_values.breaks_of(years.value[:, is_alike].ravel(), cut_offs, int(indicator["decimals"])))
 
 
 def breaks_for(choice: Choice) -> tuple[float, ...]:
@@ -198,7 +224,7 @@ def _frames(choice: Choice, layer: dict | None) -> tuple[pd.DataFrame, pd.DataFr
     """The period's figures and status: a row per shape of the layer, and a named row per area of the level."""
     place, unit = (choice.level, choice.place), choice.indicator["unit"]
     multiplier = UNITS[unit].multiplier if unit in UNITS else None
-    table = map_table(choice.indicator_id, *place)
+    table = map_table(choice.indicator_id, *place, choice.period)
     file = layer["file"] if layer else NO_SHAPES
     figures = map_figures.shape_figures(table, choice.period, map_shares(*place, file), multiplier)
     rows = map_figures.shape_figures(table, choice.period, map_shares(*place, EACH_AREA), multiplier)
@@ -237,12 +263,12 @@ def map_statuses(
     marks = marks_of(plan_id, indicator_id, level)
     known = dict(zip(marks["area_id"], marks["status"], strict=True))
     layer = map_geometry.layer(level, place) if file else {"area_ids": []}
+    of_shapes = [known.get(shape) for shape in layer["area_ids"]]
     members = layer.get("members") or {}
-    of_shapes = []
-    for shape in layer["area_ids"]:
+    for position, shape in enumerate(layer["area_ids"]) if members else ():
         among = {known.get(area) for area in members.get(shape, (shape,))}
-        of_shapes.append(among.pop() if len(among) == 1 else MIXED)
-    of_areas = [known.get(area) for area in map_areas(level, place).index]
+        of_shapes[position] = among.pop() if len(among) == 1 else MIXED
+    of_areas = [known.get(area) for area in map_area_ids(level, place)]
     return pd.Series(of_shapes, dtype="str"), pd.Series(of_areas, dtype="str")
 
 

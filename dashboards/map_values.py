@@ -159,8 +159,8 @@ def with_states(classes: np.ndarray, states: Sequence[str], entries: Sequence[En
     states: "reported", or a key of the entries. Raises ValueError for a state the legend does not explain.
     """
     position = {entry.key: i for i, entry in enumerate(entries)}
-    kinds, kind_of = np.unique(np.asarray(states, dtype="U"), return_inverse=True)
-    unknown = sorted(set(kinds.tolist()) - set(position) - {"reported"})
+    kind_of, kinds = pd.factorize(np.asarray(states, dtype=object))
+    unknown = sorted(set(kinds) - set(position) - {"reported"})
     if unknown:
         raise ValueError(f"states {unknown} have no entry in the legend")
     special = np.array([position.get(kind, -1) for kind in kinds], dtype=int)[kind_of]

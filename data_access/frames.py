@@ -1,6 +1,8 @@
 """Query results as frames whose columns and types do not depend on what the rows happen to hold."""
 
+import gc
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 import numpy as np
 import pandas as pd
@@ -19,9 +21,22 @@ def read_frame(engine: Engine | Connection, query: Select, types: Mapping[str, s
         with engine.connect() as connection:
             return read_frame(connection, query, types)
     result = engine.execute(query)
-    # plain tuples: pandas asks each of SQLAlchemy's rows what it is, which takes longer than reading it
-    rows = pd.DataFrame([tuple(row) for row in result], columns=list(result.keys()), dtype=object)
+    with _collector_at_rest():
+        # plain tuples: pandas asks each of SQLAlchemy's rows what it is, which takes longer than reading it
+        rows = pd.DataFrame(list(map(tuple, result.fetchall())), columns=list(result.keys()), dtype=object)
     return rows[list(types)].astype(dict(types))
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Without the search for circular garbage: it goes through everything anew for each so many rows, and rows hold none."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def among(column: ColumnElement[str], ids: Iterable[str]) -> ColumnElement[bool]:

@@ -7,6 +7,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Engine, or_, select
 
 from data_access.frames import DATE, among, read_frame
+from data_access.periods import parse_period
 from data_access.submissions import last_submission_by
 from data_access.tables import observations, submissions
 
@@ -39,11 +40,15 @@ def read_figures(
 
     In no order: for many areas at once, where read_observations would take twice as long.
     """
-    ledger = observations.c
-    query = select(*(ledger[name] for name in FIGURES)).where(*_in_force(indicator_id, area_ids))
+    ledger, dated = observations.c, {} if period is None else {"period": period, "time": parse_period(period).time}
+    types = {name: kind for name, kind in FIGURES.items() if name not in dated}  # what all rows share is not read
+    query = select(*(ledger[name] for name in types)).where(*_in_force(indicator_id, area_ids))
     if period is not None:
         query = query.where(ledger.period == period)
-    return read_frame(engine, query, FIGURES)
+    found = read_frame(engine, query, types)
+    for name, shared in dated.items():
+        found[name] = pd.Series(shared, index=found.index, dtype=FIGURES[name])
+    return found[list(FIGURES)]
 
 
 def read_reporting_areas(engine: Engine, indicator_id: str, area_ids: Collection[str]) -> list[str]:

@@ -24,6 +24,7 @@ from dashboards.data.judged import (
     reviews,
     targets,
 )
+from dashboards.data.mapped import figures_among
 from dashboards.data.registers import (
     actions,
     all_plans,
@@ -67,6 +68,7 @@ __all__ = [
     "every_target",
     "facilities",
     "figures",
+    "figures_among",
     "flags",
     "forecasts",
     "former_targets",
