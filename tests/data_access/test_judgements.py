@@ -75,6 +75,15 @@ def test_a_past_review_finds_its_own_run(engine):
     assert len(judgements.read_runs(engine, "p")) == 2
 
 
+def test_a_past_review_made_later_does_not_become_the_newest(engine):
+    now = judge(engine, as_of=date(2026, 11, 15))
+    judge(engine, as_of=date(2025, 11, 15))
+    again = judge(engine, as_of=date(2026, 11, 15))
+
+    assert again > now
+    assert judgements.read_newest_run(engine, "p")["run_id"] == again
+
+
 def test_forecasts_are_read_by_indicator_and_area(engine):
     quantiles = {name: float(at) for at, name in enumerate(list(judgements.FORECASTS)[3:])}
     rows = [{"indicator_id": "i", "area_id": area, "time": 2030.0} | quantiles for area in ("150602", "150603")]

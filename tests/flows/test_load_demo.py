@@ -4,7 +4,7 @@ from data_access import facilities, health_cells, judgements, observations, subm
 from data_access.areas import read_areas, read_boundaries
 from data_access.engine import make_engine
 from demo import places
-from workflows.demo import PLAN, TODAY, load_demo
+from workflows.demo import LAST_YEAR, PLAN, TODAY, load_demo
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +72,15 @@ def test_the_ledger_remembers_what_was_known_before_a_correction(demo):
     late = now[now["period"] == "2025"].merge(in_may, on=key, suffixes=("", "_may"))
     assert set(now.loc[now["period"] == "2025", "status"]) >= {"final"}
     assert set(late["status_may"]) == {"provisional"}  # Otog Front Banner's final figures came in July
+
+
+def test_the_review_of_the_year_before_is_there_on_what_was_known_then(demo):
+    engine, _, _ = demo
+    runs = judgements.read_runs(engine, PLAN)
+    before = judgements.read_marks(engine, int(runs.loc[runs["as_of"] == runs["as_of"].min(), "run_id"].iloc[0]))
+
+    assert [day.date() for day in runs["as_of"]] == [TODAY, LAST_YEAR]
+    assert before["time"].max() < 2025.0  # no figure of 2025 had been reported
 
 
 def test_the_invented_township_is_no_part_of_today(demo):

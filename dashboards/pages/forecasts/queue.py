@@ -67,6 +67,8 @@ def selected(plan: dict, review: data.Review, query: dict) -> pd.DataFrame:
 
 def title(rows: pd.DataFrame, place: dict) -> str:
     """The finding in words."""
+    if rows.empty:
+        return _("No mark needs study in {place}", place=data.name(place))
     return ngettext(
         "{number} mark needs study in {place}: status and forecast disagree",
         "{number} marks need study in {place}: status and forecast disagree",
