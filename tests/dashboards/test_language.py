@@ -4,7 +4,7 @@ from datetime import date
 import pytest
 
 from dashboards import wording
-from dashboards.language import gettext, language, ngettext
+from dashboards.language import filled, gettext, language, ngettext, parted
 from tests.dashboards.messages import ROOT, chinese, key, messages_in_catalogues, messages_in_code
 
 CODE = messages_in_code()
@@ -79,6 +79,13 @@ def test_english_counts_one_and_many_and_chinese_does_not():
     with language("en"):
         assert ngettext("{number} target", "{number} targets", 1) == "1 target"
         assert ngettext("{number} target", "{number} targets", 7) == "7 targets"
+
+
+def test_a_name_in_latin_letters_and_a_year_do_not_run_together_in_chinese():
+    assert "".join(parted(["se-0305", "2022年", "吸烟率", "11%"])) == "se-0305 2022年吸烟率11%"
+    assert filled(
+        "{area}{period}{indicator}{value}", area="东胜区", period="2022年", indicator="BMI", value="24.1"
+    ) == ("东胜区2022年BMI 24.1")
 
 
 def test_an_unknown_language_is_refused():
