@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from models.contradictions import find_contradictions
 from models.judging import judge
-from models.targets import find_contradictions
 
 YEARS = range(2016, 2026)
 GOAL_SECONDS = 10.0

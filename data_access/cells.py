@@ -9,6 +9,7 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
+from data_access.periods import parse_period
 from data_access.plain_text import compact, trimmed
 
 # 0 is not among them: a zero is a figure.
@@ -153,6 +154,17 @@ def _no_date(text: str, plain: str) -> date:
     if re.fullmatch(r"[1-9][0-9]{4}(\.[0-9]+)?", plain):
         raise CellError(f"“{text}”是 Excel 的日期序号", "请把该列设为“日期”或“文本”格式，写成 2024-07-01")
     raise CellError(f"“{text}”不是日期", "请写成 2024-07-01 或 2024年7月1日")
+
+
+def read_first_period(text: str) -> str | None:
+    """A period from which something holds, as its plain text: 2021, 2021Q3, 2021-07."""
+    if is_missing(text):
+        return None
+    try:
+        return parse_period(text).text
+    except ValueError as error:
+        what, _, mend = str(error).rstrip("。").partition("。")
+        raise CellError(what, mend or "请写成 2021、2021Q3 或 2021-07") from error
 
 
 def read_yes_no(text: str) -> bool | None:

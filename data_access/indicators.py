@@ -21,6 +21,7 @@ INDICATORS = {
     "definition_zh": "str",
     "definition_en": "str",
     "source": "str",
+    "series_break": "str",
 }
 
 

@@ -237,6 +237,13 @@ INDICATORS = Kind(
             help="季度、月度数是“时点”数还是本年“累计”数；不填为时点",
             choices=WITHIN_YEAR,
         ),
+        Column(
+            "series_break",
+            "口径变更时期",
+            "first_period",
+            synonyms=("口径变更", "新口径起始时期"),
+            help="现行口径从哪个时期起，如 2021；此前的数只作历史数据，不参与评判。没有变更的不填",
+        ),
         Column("denominator_zh", "分母说明", synonyms=("分母",)),
         Column("denominator_en", "英文分母说明", synonyms=("分母英文",)),
         Column("definition_zh", "指标定义", synonyms=("定义", "指标解释")),

@@ -22,7 +22,18 @@ from data_access.tables import (
 )
 
 # What a target asks for: where one of these changes by a revision, the old version stays; other changes are wording.
-ASKED_OF_TARGET = ("indicator_id", "unit", "direction", "rule", "scope", "nature")
+ASKED_OF_TARGET = (
+    "indicator_id",
+    "unit",
+    "direction",
+    "rule",
+    "scope",
+    "nature",
+    "benchmark_area_id",
+    "benchmark_indicator_id",
+    "either_with",
+    "applies_from",
+)
 ASKED_OF_MILESTONE = ("milestone_order", "year", "comparator", "value", "baseline_year", "masked")
 Row = dict[str, Any]
 

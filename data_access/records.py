@@ -8,6 +8,7 @@ from data_access.cells import (
     is_missing,
     read_area_code,
     read_date,
+    read_first_period,
     read_number,
     read_slug,
     read_text,
@@ -117,6 +118,7 @@ class RecordReader:
             "area": lambda text: self._areas.ids[self._areas.find(text)],
             "unit": self._units.find,
             "year": self._read_year,
+            "first_period": read_first_period,
             "mark": read_mark,
         }[column.grammar]
 

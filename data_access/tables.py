@@ -204,6 +204,9 @@ indicators = Table(
     Column("definition_en", Text),
     Column("source", Text),
     Column("submission_id", Integer, ForeignKey("submissions.submission_id")),
+    Column(
+        "series_break", String(8)
+    ),  # the first period of the present definition: figures before measure something else
     one_of("default_direction", ("higher_is_better", "lower_is_better", "hold")),
     one_of("within_year", ("level", "cumulative")),
 )
@@ -269,6 +272,10 @@ targets = Table(
     Column("scope", String(20), nullable=False),
     Column("denominator_zh", Text),
     Column("denominator_en", Text),
+    Column("benchmark_area_id", String(40)),  # a level without a value: reach or beat this area's figure, where named
+    Column("benchmark_indicator_id", String(80)),  # of this indicator; NULL: the target's own
+    Column("either_with", String(80)),  # second branch of a rule: the indicator of the first, in the same action
+    Column("applies_from", Float),  # the value of that indicator from which this branch holds in its place
     Column("nature", String(20)),  # binding 约束性, expected 预期性, advocated 倡导性; NULL: the plan does not say
     Column("lead_departments_zh", Text),
     Column("source_zh", Text),  # document and section

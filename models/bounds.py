@@ -20,7 +20,7 @@ from models.status import (
     path_at,
     standing,
 )
-from models.targets import Targets
+from models.targets import Targets, benchmark_indicators
 
 DATED = ["bound", "change", "points"]
 POINTS_FOR_DIRECTION = 3
@@ -70,6 +70,7 @@ class Known:
     pace: np.ndarray
     pace_error: np.ndarray
     trend: np.ndarray
+    is_pooled: np.ndarray
     yearly_points: np.ndarray
     span: np.ndarray
     growth_change: np.ndarray
@@ -128,6 +129,7 @@ def _known(targets: Targets, pairs: Pairs, series: SeriesSet) -> Known:
         pace=of_series(series.pace, np.nan),
         pace_error=of_series(series.pace_error, np.nan),
         trend=of_series(series.trend, "not_testable"),
+        is_pooled=of_series(series.is_pooled, False).astype(bool),
         yearly_points=of_series(series.yearly_points, 0).astype(int),
         span=of_series(series.span, np.nan),
         growth_change=of_series(series.growth_change, np.nan),
@@ -165,7 +167,8 @@ def _milestones(targets: Targets, pairs: Pairs, series: SeriesSet, known: Known)
     peer = np.flatnonzero(kind == "benchmark")
     if len(peer):
         frame = targets.frame.iloc[m[peer]]
-        other = series.find(frame.indicator_id.to_numpy(dtype=object), frame.benchmark_area_id.to_numpy(dtype=object))
+        of_indicator = benchmark_indicators(frame).to_numpy(dtype=object)
+        other = series.find(of_indicator, frame.benchmark_area_id.to_numpy(dtype=object))
         value[peer, 0] = _of_points(series, series.point_at(other, known.time[peer]), "value")
         value[peer, 1:], time[peer, 1:], time[peer, 0] = np.nan, np.nan, known.time[peer]
     pace = np.flatnonzero(kind == "pace")
@@ -243,7 +246,9 @@ def direction_of(answer: Bounds, known: Known, rows: np.ndarray, targets: Target
     """Judge, in place, the targets that only say which way: the fitted pace against the dead band.
 
     Dead band: one step of rounding over the years the pace rests on, or one standard error of the slope. Growth that
-    must slow is judged by the change in mean growth instead. "No worse than now" holds while the value has lost no more
+    must slow is judged by the change in mean growth instead. Small areas with peers have another dead band: one standard
+    error would fail every sixth of those that stand still. They are on course (behind) where the pooled slope goes the
+    right (wrong) way with a probability of at least 0.9 and their own pace does too; between the two, slow. "No worse than now" holds while the value has lost no more
     than rounding or one standard error since the baseline.
     """
     slowing = targets.kind[m[rows]] == "slowing"
@@ -258,6 +263,9 @@ def direction_of(answer: Bounds, known: Known, rows: np.ndarray, targets: Target
     change = known.value[rows] - known.start[rows]
     over = known.time[rows] >= last - 1e-9
     status = direction_status(pace, side, band, known.trend[rows], over, change)
+    small = known.is_pooled[rows] & ~slowing & enough & (status != ACHIEVED)
+    status = np.where(small, _pooled_direction(pace * side, known.trend[rows], side), status)
+    band = np.where(small, np.nan, band)
     hold = ~np.isin(targets.frame.comparator.to_numpy(dtype=object)[m[rows]], ["trend_up", "trend_down"])
     held = hold & (change * side >= -np.fmax(known.rounding[rows], np.nan_to_num(known.error[rows])))
     status = np.where(held, ON_COURSE, np.where(hold & (status == ON_COURSE), SLOW, status))
@@ -274,6 +282,14 @@ def direction_of(answer: Bounds, known: Known, rows: np.ndarray, targets: Target
     answer.is_over[rows] = known.time[rows] > last + 1e-9
     answer.goal[rows] = np.where(slowing, np.nan, known.start[rows])
     answer.goal_comparator[rows] = np.where(side > 0, "trend_up", "trend_down")
+
+
+def _pooled_direction(rightward: np.ndarray, trend: np.ndarray, side: np.ndarray) -> np.ndarray:
+    """The status of small areas by the pooled slope; rightward: their own pace in the target's direction."""
+    right, wrong = np.where(side > 0, "up", "down"), np.where(side > 0, "down", "up")
+    return np.select(
+        [(trend == right) & (rightward > 0), (trend == wrong) & (rightward < 0)], [ON_COURSE, BEHIND], SLOW
+    )
 
 
 def _completion(answer: Bounds, known: Known, rows: np.ndarray, today: float) -> None:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from models import sentences
 from models.bounds import Bounds, bounds_of
+from models.branches import OTHER_BRANCH, choose_branches, units_of_wholes
 from models.flags import peer_pace
 from models.intervals import QUANTILE_COLUMNS
 from models.pairs import PLAN_BAR, UNIT, WHOLE, Pairs, make_pairs
@@ -49,6 +50,8 @@ def judge(
         series_break], each series and period once. NaN is "not reported"; series_break: the definition changed with
         this figure, earlier ones are not used.
     areas: area_id, level, parent_id, is_unit, name_zh, name_en. The one without a parent among them is the plan's area.
+        Those with is_former are no longer there: they are not judged, and their figures are only added up
+        (models.rates.carry_merged).
     forecasts: indicator_id, area_id, time, QUANTILE_COLUMNS at least for forecast_years(targets); None: no
         probabilities.
     indicators: indicator_id, unit, decimals, within_year; None: units as the targets give them, every figure a level.
@@ -67,7 +70,8 @@ def judge(
     marks = _first_marks(demanded, pairs, series, bounds)
     marks = _add_probability(marks, bounds, forecasts)
     marks = _improve_too(marks, demanded, pairs)  # each unit first, then the areas above them
-    marks = _pass_on_units(marks, pairs)
+    marks = choose_branches(marks, demanded, pairs, series)
+    marks = _pass_on_units(marks, demanded, pairs)
     marks["needs_study"] = disagree(marks.status, marks.p_miss)
     return _finish(marks, demanded, pairs, bounds, areas, decimals_shown(demanded, indicators))
 
@@ -78,6 +82,10 @@ def known_series(
     """The series behind the targets, with the figures of wholes added up from their parts where they have none."""
     of_targets = targets.frame.drop_duplicates("indicator_id").set_index("indicator_id")
     units = of_targets.unit
+    if "benchmark_indicator_id" in targets.frame:
+        others = targets.frame[targets.frame.benchmark_indicator_id.notna()].drop_duplicates("benchmark_indicator_id")
+        others = others.set_index("benchmark_indicator_id").unit
+        units = pd.concat([units, others[~others.index.isin([*units.index, ""])]])
     decimals = units.map(lambda unit: unit_of(unit).decimals)
     if indicators is not None and len(indicators):
         own = indicators.drop_duplicates("indicator_id").set_index("indicator_id")
@@ -97,6 +105,9 @@ def known_series(
     figures = _as_categories(figures.assign(is_rolled_up=False), texts)
     added_up = _as_categories(roll_up(figures, areas, units), texts)
     figures = pd.concat([figures, added_up], ignore_index=True) if len(added_up) else figures
+    if "is_former" in areas:
+        former = areas.area_id[areas.is_former.astype(bool)]
+        figures, areas = figures[~figures.area_id.isin(former)], areas[~areas.is_former.astype(bool)]
     counted_out = figures.indicator_id.isin(shares)  # all units are counted: no sampling error, no test of one
     figures = figures.assign(**{name: figures[name].mask(counted_out) for name in ("numerator", "denominator")})
     # People and places are counted, not rounded: one too few is one too few.
@@ -265,10 +276,12 @@ def _add_probability(marks: pd.DataFrame, bounds: Bounds, forecasts: pd.DataFram
     return marks.assign(p_miss=p_miss, p_miss_basis=np.where(np.isfinite(p_miss), basis, "withheld"))
 
 
-def _pass_on_units(marks: pd.DataFrame, pairs: Pairs) -> pd.DataFrame:
+def _pass_on_units(marks: pd.DataFrame, targets: Targets, pairs: Pairs) -> pd.DataFrame:
     """The mark of an area whose every unit must pass, from the marks of its units: it fails if any of them fails.
 
-    One township that loses ground does not make a city reverse: that takes all of them.
+    One township that loses ground does not make a city reverse: that takes all of them. Where only a direction is
+    asked, a unit fails when it moves the wrong way; one whose figures cannot tell is none that fails, and the whole is
+    on course when most of its units can be told to move the right way.
 
     Its probability of missing is that of the unit most likely to: all passing is no likelier than that one passing.
     """
@@ -277,16 +290,24 @@ def _pass_on_units(marks: pd.DataFrame, pairs: Pairs) -> pd.DataFrame:
     units_failing = np.full(len(marks), None, dtype=object)
     area_id, rank = pairs.area_id, _rank(status)
     wholes = np.flatnonzero((pairs.role == WHOLE) & ~np.isin(reason, ["masked", "no_value", "no_benchmark"]))
-    units_of = {whole: group.to_numpy() for whole, group in pairs.parts.groupby("whole").unit}
+    units_of = units_of_wholes(marks, targets, pairs)
+    only_direction = np.isin(targets.kind, ["trend", "slowing"])[pairs.target]
     for whole in wholes:
         units = units_of.get(whole, np.array([], dtype=int))
+        if reason[whole] == OTHER_BRANCH:
+            continue
         judged = units[rank[units] < CANNOT]
-        failing = judged[rank[judged] >= FIRST_FAILING]
+        failing = judged[rank[judged] >= (FIRST_FAILING + only_direction[whole])]
         units_failing[whole] = sorted(area_id[failing]) or None
         if not len(units) or (not len(failing) and len(judged) < len(units)):
             status[whole], reason[whole] = CANNOT_JUDGE, "units_missing" if len(units) else "no_units"
         else:
             worst = min(rank[judged].max(), WORST_OF_A_WHOLE) if (rank[judged] < REVERSES).any() else REVERSES
+            if only_direction[whole] and not len(failing):
+                right_way = (rank[judged] < FIRST_FAILING).sum()
+                worst = (
+                    rank[judged].max() if 2 * right_way <= len(judged) else min(rank[judged].max(), FIRST_FAILING - 1)
+                )
             status[whole], reason[whole] = STATUSES[worst], "each_unit"
         known = units[np.isfinite(p_miss[units])]
         weakest = known[p_miss[known].argmax()] if len(known) else None

@@ -37,6 +37,7 @@ def make_pairs(targets: Targets, areas: pd.DataFrame, observed: pd.MultiIndex) -
     no units and left out. A count for the whole plan area, or a task to complete, is shown further down only where
     figures came.
     """
+    areas = areas[~areas.is_former.astype(bool)] if "is_former" in areas else areas
     areas = areas.sort_values("area_id").reset_index(drop=True)
     is_top = ~areas.parent_id.isin(areas.area_id) | areas.parent_id.isna()
     tops = areas.area_id[is_top].to_numpy(dtype=object)

@@ -5,6 +5,7 @@ import pandas as pd
 
 from models.units import UNITS, unit_of
 
+HALF_A_DAY = 0.5 / 366
 Z_95 = 1.959964  # half the width of a 95 % interval in standard errors
 
 # Units whose figures add up over areas: the whole's figure is the sum of its parts'.
@@ -63,7 +64,8 @@ def roll_up(observations: pd.DataFrame, areas: pd.DataFrame, units: pd.Series) -
     """Figures of areas that reported none, from those of the areas right below them.
 
     observations: indicator_id, area_id, period, time, numerator, denominator, value, status.
-    areas: area_id, parent_id, is_unit, level. units: Series indicator_id -> unit.
+    areas: area_id, parent_id, is_unit, level; for what merged also valid_from, valid_to, merged_into, is_former (see
+        carry_merged). units: Series indicator_id -> unit.
     Returns new rows in the columns of observations, with is_rolled_up True. A rate's counts are added and divided
         again; a count's values are added. A period is rolled up only when every unit below reported it, since a sum
         that lacks a district is not the prefecture's figure. Areas that are no units (zones) are not asked for; areas
@@ -74,12 +76,88 @@ def roll_up(observations: pd.DataFrame, areas: pd.DataFrame, units: pd.Series) -
     parent = pd.Index(whole.area_id).get_indexer(whole.parent_id)  # -1: none among the areas given
     parent = np.where(whole.is_unit.astype(bool), parent, -1)
     known = _coded(observations, pd.Index(whole.area_id), units)
+    parent = np.where(_is_former(whole), -1, parent)
+    known = carry_merged(known, whole, observations)
     new = []
     for depth in sorted(set(whole.depth[parent >= 0]), reverse=True):
         added = _one_level(known, np.where(whole.depth == depth, parent, -1))
         new.append(added)
         known = pd.concat([known, added], ignore_index=True)
     return _named(new, observations, whole.area_id, units)
+
+
+def _is_former(areas: pd.DataFrame) -> np.ndarray:
+    """Which areas are kept only for their figures of before a merger."""
+    if "is_former" not in areas:
+        return np.zeros(len(areas), dtype=bool)
+    return areas.is_former.astype(bool).to_numpy()
+
+
+def carry_merged(known: pd.DataFrame, areas: pd.DataFrame, observations: pd.DataFrame) -> pd.DataFrame:
+    """Figures to add up, with those of merged areas carried to their successor for the periods before the merger.
+
+    known: as _coded gives it; areas: its area column counts their rows. For a period that ends while the merged area
+    still stood, successor and merged areas count as one part, complete when each that stood then has reported: the
+    successor's own figure of a time before it came to be is taken only where no merged area reported. Nothing else is
+    touched, and the successor's own series stays as it was reported.
+    """
+    former = np.flatnonzero(_is_former(areas) & areas.get("merged_into", pd.Series(None, index=areas.index)).notna())
+    if not len(former) or not len(known):
+        return known
+    heir = _successors(areas)
+    times = observations.drop_duplicates("period").set_index(
+        pd.factorize(observations.period, sort=True)[0][~observations.duplicated("period")]
+    )
+    time = times.time.astype(float).reindex(known.period).to_numpy()
+    begins, ends = (
+        _as_time(areas.get(name), len(areas), missing)
+        for name, missing in (("valid_from", -np.inf), ("valid_to", np.inf))
+    )
+    area = known.area.to_numpy()
+    root = np.where(area >= 0, heir[np.maximum(area, 0)], -1)
+    concerned = np.isin(root, heir[former]) & known.is_part.to_numpy() & (root >= 0)
+    parts = known[concerned].assign(root=root[concerned], time=time[concerned])
+    stood = (begins[parts.area] <= parts.time + HALF_A_DAY) & (parts.time <= ends[parts.area] + HALF_A_DAY)
+    parts = parts.assign(stood=stood, is_heir=parts.area == parts.root)
+    parts = parts[parts.stood | parts.is_heir]
+    key = [parts.indicator, parts.root, parts.period]
+    merged_reported = (parts.stood & ~parts.is_heir).groupby(key).transform("any")
+    parts = parts[parts.stood | ~merged_reported]
+    added = []
+    for (_, place, _), own in parts.groupby(["indicator", "root", "period"]):
+        when = own.time.iloc[0]
+        standing = (heir == place) & (begins <= when + HALF_A_DAY) & (when <= ends + HALF_A_DAY)
+        by_heir_alone = (own.area == place).all() and not standing[place]
+        first, total = own.iloc[0], own[["numerator", "denominator", "value"]].sum(min_count=1)
+        added.append(
+            first[["indicator", "period", "multiplier"]].to_dict()
+            | {"area": place, "provisional": own.provisional.any(), **total.to_dict()}
+            | {"is_part": by_heir_alone or set(np.flatnonzero(standing)) <= set(own.area)}
+        )
+    joined = pd.DataFrame(added, columns=known.columns).astype(known.dtypes.to_dict()) if added else known.iloc[:0]
+    return pd.concat([known[~concerned], joined], ignore_index=True)
+
+
+def _successors(areas: pd.DataFrame) -> np.ndarray:
+    """Row of each area's successor that still stands: its own where nothing merged."""
+    ids = pd.Index(areas.area_id)
+    into = ids.get_indexer(areas.merged_into.where(_is_former(areas)))
+    heir = np.arange(len(areas))
+    for _ in range(len(areas)):  # a chain of mergers ends after as many steps as there are areas
+        step = np.where(into[heir] >= 0, into[heir], heir)
+        if (step == heir).all():
+            break
+        heir = step
+    return heir
+
+
+def _as_time(days: pd.Series | None, n: int, missing: float) -> np.ndarray:
+    """Days as times in years (31 December 2024 is 2024.0), open ends as given."""
+    if days is None:
+        return np.full(n, missing)
+    stamps = pd.to_datetime(days)
+    length = 365 + stamps.dt.is_leap_year
+    return (stamps.dt.year - 1 + stamps.dt.day_of_year / length).fillna(missing).to_numpy(dtype=float)
 
 
 def _coded(observations: pd.DataFrame, area_ids: pd.Index, units: pd.Series) -> pd.DataFrame:

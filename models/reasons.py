@@ -19,6 +19,8 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
     "plan_total": ("目标为全域总量，未分解到本地区", "the plan sets a total for its whole area, no share for this one"),
     "units_missing": ("部分单位未上报，尚不能认定全部达标", "some units have not reported, so not all are known to pass"),
     "no_units": ("区划表中没有应逐一考核的单位", "none of the units this target is for are in the register"),
+    "other_branch": ("本地区适用该规则的另一档要求", "the other branch of this rule holds here"),
+    "branch_unknown": ("缺少数据，不知适用哪一档要求", "no figure to tell which branch of this rule holds"),
     "series_break": ("统计口径变更后数据期数不足，不可与之前比较", "the definition changed; too few figures since"),
 }  # fmt: skip
 

@@ -42,6 +42,7 @@ class SeriesSet:
     growth_change: np.ndarray
     course_points: np.ndarray  # positions in points of the yearly figures and the newest
     rounding: np.ndarray
+    is_pooled: np.ndarray  # the trend is that of a small area, told from its peers' too
 
     def with_pooled_trends(self, small_areas: pd.Index, groups: pd.Series) -> "SeriesSet":
         """The same with the trend of small areas (townships, villages) pooled over their peers of an indicator.
@@ -55,8 +56,11 @@ class SeriesSet:
         peers = np.asarray(indicator[rows].astype(str) + "|" + area[rows].map(groups).astype(str), dtype=object)
         pooled = trend.pooled_trend(self.weighted_pace[rows], self.pace_error[rows], peers)
         own = self.trend.copy()
-        own[rows] = np.where(pooled == trend.NOT_TESTABLE, own[rows], pooled)
-        return replace(self, trend=own)
+        told = pooled != trend.NOT_TESTABLE
+        own[rows] = np.where(told, pooled, own[rows])
+        is_pooled = self.is_pooled.copy()
+        is_pooled[rows] = told
+        return replace(self, trend=own, is_pooled=is_pooled)
 
     def find(self, indicator_ids: np.ndarray, area_ids: np.ndarray) -> np.ndarray:
         """The series of each pair, -1 where nothing was reported."""
@@ -102,7 +106,15 @@ def build_series(
     )
     step = keys.get_level_values(0).map(rounding).to_numpy(dtype=float)
     course = _course(points, start, stop, multiplier, step)
-    return SeriesSet(keys=keys, start=start, stop=stop, points=points, rounding=step, **course)
+    return SeriesSet(
+        keys=keys,
+        start=start,
+        stop=stop,
+        points=points,
+        rounding=step,
+        is_pooled=np.zeros(len(start), dtype=bool),
+        **course,
+    )
 
 
 def _usable(observations: pd.DataFrame, indicators: pd.DataFrame | None, as_of: date) -> pd.DataFrame:
@@ -122,7 +134,33 @@ def _usable(observations: pd.DataFrame, indicators: pd.DataFrame | None, as_of: 
     new = np.ones(len(order), dtype=bool)
     new[1:] = (np.diff(series[order]) != 0) | (np.diff(time[order]) > TIME_STEP)
     kept = points.take(order[new]).reset_index(drop=True)
+    kept = _as_now_defined(kept, indicators)
     return _since_break(kept) if kept.series_break.any() else kept
+
+
+def period_start(period: str) -> float:
+    """The time at which a period begins: 2021 -> 2020.0, 2021Q3 -> 2020.5, 2021-07 -> 2020.5."""
+    year, rest = int(period[:4]), period[4:]
+    if not rest:
+        return year - 1.0
+    return year - 1 + (int(rest[1:]) - 1) / (4 if rest.startswith("Q") else 12)
+
+
+def _as_now_defined(points: pd.DataFrame, indicators: pd.DataFrame | None) -> pd.DataFrame:
+    """Without what was reported before an indicator's present definition; the first figure kept then is a break."""
+    if indicators is None or "series_break" not in indicators:
+        return points
+    changed = indicators.drop_duplicates("indicator_id").set_index("indicator_id").series_break.dropna()
+    if not len(changed):
+        return points
+    begins = points.indicator_id.astype(object).map(changed.map(period_start)).astype(float)
+    old = (points.time.astype(float) <= begins + TIME_STEP).to_numpy()
+    after_old = np.concatenate([[False], old[:-1]]) & ~old  # rows of a series stand together, oldest first
+    same = (points.indicator_id.astype(object) == points.indicator_id.astype(object).shift()).to_numpy() & (
+        points.area_id.astype(object) == points.area_id.astype(object).shift()
+    ).to_numpy()
+    breaks = points.series_break.to_numpy(dtype=bool) | (after_old & same)
+    return points.assign(series_break=breaks)[~old].reset_index(drop=True)
 
 
 def _since_break(points: pd.DataFrame) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""What a plan demands: the typed targets behind the milestone rows, and the rows that contradict themselves."""
+"""What a plan demands: the typed targets behind the milestone rows."""
 
 import re
 from dataclasses import dataclass
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from models.units import UNITS
 from models.wording import decimal_places
 
 RULES = (
@@ -69,19 +68,20 @@ def read_targets_frame(rows: pd.DataFrame) -> Targets:
     """The targets of a milestone frame: one row per milestone, the columns of data_access.plans.read_targets.
 
     Further columns used where present: area_id (judge this target for this area only), baseline_value,
-    benchmark_area_id (a level to reach or beat: that area's own figure for the same time).
+    benchmark_area_id (a level to reach or beat: that area's own figure for the same time, of benchmark_indicator_id
+    where that is filled), either_with and applies_from (a second branch: models.branches).
     A milestone whose value or year is hidden takes no part; a target none of whose milestones can take part is kept
     and blocked with the reason. Order: as the targets first appear.
     """
     rows = rows.reset_index(drop=True)
-    rows = rows.assign(value=_numbers(rows.value), year=_numbers(rows.year), masked=rows.masked.astype(bool))
-    order = _numbers(rows.get("milestone_order", pd.Series(np.nan, index=rows.index)))
+    rows = rows.assign(value=plain_numbers(rows.value), year=plain_numbers(rows.year), masked=rows.masked.astype(bool))
+    order = plain_numbers(rows.get("milestone_order", pd.Series(np.nan, index=rows.index)))
     rows = rows.assign(_order=order.fillna(0.0), _first=rows.groupby("target_id", sort=False).ngroup())
     rows = rows.sort_values(["_first", "year", "_order"], kind="stable", na_position="last").reset_index(drop=True)
     first = rows.drop_duplicates("target_id").reset_index(drop=True)
     why = row_refusals(rows).to_numpy(dtype=object)
     usable = why == ""
-    baseline = _numbers(rows.baseline_year) if "baseline_year" in rows else pd.Series(np.nan, index=rows.index)
+    baseline = plain_numbers(rows.baseline_year) if "baseline_year" in rows else pd.Series(np.nan, index=rows.index)
     time, value, milestone_baseline = _padded(rows.assign(_baseline=baseline)[usable], first.target_id)
     blocked = pd.Series(why, index=rows.target_id)
     blocked = blocked.groupby(level=0).agg(lambda reasons: "" if (reasons == "").any() else reasons.iloc[0])
@@ -99,8 +99,8 @@ def read_targets_frame(rows: pd.DataFrame) -> Targets:
         blocked=first.target_id.map(blocked).to_numpy(dtype=object),
         recurring=((first.unit == "count_per_year") | _no_events(first)).to_numpy(),
         year_inferred=first.target_id.map(inferred.groupby(rows.target_id).any()).to_numpy(),
-        baseline_year=_numbers(first.get("baseline_year", blank)).to_numpy(),
-        baseline_value=_numbers(first.get("baseline_value", blank)).to_numpy(),
+        baseline_year=plain_numbers(first.get("baseline_year", blank)).to_numpy(),
+        baseline_value=plain_numbers(first.get("baseline_value", blank)).to_numpy(),
         milestone_baseline=milestone_baseline,
         from_previous_year=first.get("baseline_year", blank).astype(object).eq("previous_year").to_numpy(),
         rounding_hint=first.target_id.map(rows.value.map(decimal_places).groupby(rows.target_id).max()).to_numpy(),
@@ -118,52 +118,6 @@ def row_refusals(rows: pd.DataFrame) -> pd.Series:
     elsewhere = rows.value.isna() & needs_value & rows.unit.isin(["benchmark", "rank"])
     reasons = [year_hidden | value_hidden, elsewhere, rows.value.isna() & needs_value]
     return pd.Series(np.select(reasons, ["masked", "no_benchmark", "no_value"], ""), index=rows.index, dtype=object)
-
-
-def find_contradictions(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows that cannot mean what they say: index of `rows`, rule (a slug), message_zh (what is wrong, the mend).
-
-    rows: a milestone frame (columns of targets.csv and target_id). No rows back: nothing contradicts itself.
-    """
-    value, year, baseline = (_numbers(rows[column]) for column in ("value", "year", "baseline_year"))
-    found = [
-        _listed(~rows.rule.isin(RULES), "unknown_rule", "判定规则不认识，请改为：" + "、".join(RULES)),
-        _listed(~rows.comparator.isin(list(SIDES)), "unknown_comparator", "比较符不认识，请改为：" + "、".join(SIDES)),
-        _listed(~rows.direction.isin(list(DIRECTIONS)), "unknown_direction", "方向不认识，请改为：" + "、".join(DIRECTIONS)),
-        _listed(~rows.scope.isin(list(UNIT_LEVEL)), "unknown_scope", "适用范围不认识，请改为：" + "、".join(UNIT_LEVEL)),
-        _listed(~rows.unit.isin(list(UNITS)), "unknown_unit", "计量单位不认识，请按单位表填写"),
-        _listed(_against_direction(rows), "comparator_against_direction", "比较符与“越高越好/越低越好”相反，请改正其一"),
-        _listed(year <= baseline, "milestone_before_baseline", "目标年份不晚于基期年份，请核对两个年份"),
-        _listed(_out_of_bounds(rows, value), "value_out_of_bounds", "目标值超出该单位的可能范围，请核对数值与单位"),
-        _listed((rows.rule == "count_quota") & (rows.unit == "percent"), "quota_in_percent", "数量指标不能用百分比，请改单位，或把规则改为 unit_coverage"),
-        _listed((rows.rule == "unit_coverage") & (rows.unit != "percent"), "coverage_not_percent", "覆盖率的单位应为 percent，请改正"),
-        _listed((rows.rule == "trend") & value.notna(), "trend_with_value", "只说升降的目标不能带数值，请删去数值，或把规则改为 level"),
-        _listed(_clash(rows, value, year), "two_values_for_one_year", "同一目标同一年份有两个不同的数值，请只留一个"),
-    ]  # fmt: skip
-    return pd.concat(found).sort_index(kind="stable")
-
-
-def _listed(wrong: pd.Series, rule: str, message: str) -> pd.DataFrame:
-    index = wrong.index[wrong.fillna(False).astype(bool)]
-    return pd.DataFrame({"rule": rule, "message_zh": message}, index=index, columns=["rule", "message_zh"])
-
-
-def _against_direction(rows: pd.DataFrame) -> pd.Series:
-    side, direction = rows.comparator.map(SIDES).fillna(0), rows.direction.map(DIRECTIONS).fillna(0)
-    upper_end_of_a_range = (rows.rule == "count_quota") & (side == -1)  # "3 to 5 new hospitals": more is not worse
-    return (side * direction < 0) & ~upper_end_of_a_range
-
-
-def _out_of_bounds(rows: pd.DataFrame, value: pd.Series) -> pd.Series:
-    lower = rows.unit.map({slug: unit.lower for slug, unit in UNITS.items()}).astype(float)
-    upper = rows.unit.map({slug: unit.upper for slug, unit in UNITS.items()}).astype(float)
-    return ~rows.rule.isin(CHANGE_RULES) & ((value < lower) | (value > upper))
-
-
-def _clash(rows: pd.DataFrame, value: pd.Series, year: pd.Series) -> pd.Series:
-    known = year.notna() & value.notna()
-    values = value[known].groupby([rows.target_id[known], year[known]]).transform("nunique")
-    return (values > 1).reindex(rows.index, fill_value=False)
 
 
 def _kinds(first: pd.DataFrame) -> np.ndarray:
@@ -185,6 +139,14 @@ def _has_benchmark(rows: pd.DataFrame) -> pd.Series:
     return rows.benchmark_area_id.notna() & (rows.benchmark_area_id != "") & (rows.rule == "level")
 
 
+def benchmark_indicators(frame: pd.DataFrame) -> pd.Series:
+    """The indicator each target's benchmark is a figure of: its own unless it names another."""
+    if "benchmark_indicator_id" not in frame:
+        return frame.indicator_id
+    named = frame.benchmark_indicator_id.astype(object)
+    return named.where(named.notna() & (named != ""), frame.indicator_id)
+
+
 def _padded(rows: pd.DataFrame, target_ids: pd.Series) -> list[np.ndarray]:
     """Milestone times, values and baseline years of each target, each (M, K); rows come sorted."""
     nth = rows.groupby("target_id", sort=False).cumcount().to_numpy()
@@ -196,7 +158,7 @@ def _padded(rows: pd.DataFrame, target_ids: pd.Series) -> list[np.ndarray]:
     return padded
 
 
-def _numbers(column: pd.Series) -> pd.Series:
+def plain_numbers(column: pd.Series) -> pd.Series:
     """Numbers; anything else (previous_year, the plan's own words, empty) is NaN."""
     if pd.api.types.is_numeric_dtype(column):
         return (

@@ -18,8 +18,9 @@ import pandas as pd
 from data_access.errors import InputError
 from data_access.files import open_file
 from data_access.periods import parse_period
+from models.contradictions import find_contradictions, repeated_milestones
 from models.judging import judge
-from models.targets import find_contradictions
+from models.targets import DIRECTIONS, RULES, SIDES, UNIT_LEVEL
 from models.units import UNITS
 from workflows.judging import forecast
 
@@ -35,6 +36,23 @@ OUT = [
     "units_failing", "reason", "sentence_zh", "sentence_en",
 ]  # fmt: skip
 KEY = ["plan_id", "action_id", "indicator_id", "rule", "scope", "comparator", "part", "area_id"]
+# What is wrong with a row, and the mend, by the slugs of models/contradictions.py.
+CONTRADICTIONS = {
+    "unknown_rule": "判定规则不认识，请改为：" + "、".join(RULES),
+    "unknown_comparator": "比较符不认识，请改为：" + "、".join(SIDES),
+    "unknown_direction": "方向不认识，请改为：" + "、".join(DIRECTIONS),
+    "unknown_scope": "适用范围不认识，请改为：" + "、".join(UNIT_LEVEL),
+    "unknown_unit": "计量单位不认识，请按单位表填写",
+    "comparator_against_direction": "比较符与“越高越好/越低越好”相反，请改正其一",
+    "trend_of_what_holds": "方向为“保持”，比较符却是升降，请填 >= 或 <=",
+    "trend_in_another_rule": "升降（trend_up、trend_down）只用于规则 trend，请改比较符或规则",
+    "trend_without_trend": "规则 trend 的比较符应为 trend_up 或 trend_down，请改正",
+    "quota_in_percent": "数量指标不能用百分比，请改单位，或把规则改为 unit_coverage",
+    "coverage_not_percent": "覆盖率的单位应为 percent，请改正",
+    "trend_with_value": "只说升降的目标不能带数值，请删去数值，或把规则改为 level",
+    "value_out_of_bounds": "目标值超出该单位的可能范围，请核对数值与单位",
+    "milestone_before_baseline": "目标年份不晚于基期年份，请核对两个年份",
+}
 SHOWN = 50
 DECIMALS = 6
 
@@ -126,7 +144,14 @@ def read_targets_file(path: Path) -> pd.DataFrame:
     table["name_zh"] = table.name_zh.fillna(table.name_en).fillna(table.indicator_id)
     table["name_en"] = table.name_en.fillna(table.name_zh)
     table["target_id"] = table[KEY].fillna("").astype(str).agg("/".join, axis=1)
-    wrong += [(row, found.message_zh) for row, found in find_contradictions(table).iterrows()]
+    wrong += [(row, CONTRADICTIONS[found.slug]) for row, found in find_contradictions(table).iterrows()]
+    dated = table[table.year.notna() & table.value.notna()]
+    differs = [
+        row
+        for row, first in repeated_milestones(dated, ["target_id"], ["year"]).items()
+        if dated.value[row] != dated.value[first]
+    ]
+    wrong += [(row, "同一目标同一年份有两个不同的数值，请只留一个") for row in differs]
     _raise(path, wrong)
     return table.reset_index(drop=True)
 

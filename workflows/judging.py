@@ -86,7 +86,7 @@ def judge_plan(engine: Engine, plan_id: str, *, as_of: date, progress: Progress 
 
 
 def _plan_and_places(engine: Engine, plan_id: str, as_of: date) -> tuple[pd.Series, pd.DataFrame]:
-    """The plan's row, and its area with everything below it that exists on the day."""
+    """The plan's row, and its area with everything below it that exists on the day, or was merged into what does."""
     known = plans.read_plans(engine)
     if plan_id not in set(known.plan_id):
         listed = "、".join(known.plan_id) or "（尚未载入任何方案，请先运行 manage.py load-plans）"
@@ -98,16 +98,19 @@ def _plan_and_places(engine: Engine, plan_id: str, as_of: date) -> tuple[pd.Seri
         )
     started = places.valid_from.isna() | (places.valid_from <= pd.Timestamp(as_of))
     ended = places.valid_to.notna() & (places.valid_to < pd.Timestamp(as_of))
-    return plan, places[started & ~ended].reset_index(drop=True)
+    merged = ended & places.merged_into.notna()
+    places = places.assign(is_former=ended)
+    return plan, places[(started & ~ended) | merged].reset_index(drop=True)
 
 
 def _judged(engine: Engine, plan_id: str, places: pd.DataFrame, as_of: date, tell: Progress):
     tell(0.05, "读取目标与数据")
     targets = plans.read_targets(engine, plan_id, on=as_of)
     registered = indicators.read_indicators(engine)
-    wanted = targets.indicator_id.unique().tolist()
+    wanted = pd.concat([targets.indicator_id, targets.benchmark_indicator_id.dropna()]).unique().tolist()
     figures = observations.read_observations(engine, wanted, known_on=as_of)
-    figures = figures[figures.area_id.isin(places.area_id)].reset_index(drop=True)
+    compared_with = targets.benchmark_area_id.dropna().unique().tolist()
+    figures = figures[figures.area_id.isin([*places.area_id, *compared_with])].reset_index(drop=True)
     tell(0.2, "预测")
     fans = forecast(targets, figures, places, registered, as_of)
     tell(0.5, "评判")

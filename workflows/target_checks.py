@@ -6,24 +6,25 @@ they are and shown as not to be judged.
 """
 
 import difflib
+from collections.abc import Callable
 
 import pandas as pd
 
 from data_access.packs import PackSheet
+from models.contradictions import WRONG_IN, bounds_of_values, find_contradictions, repeated_milestones
 from models.units import UNITS
 
 UPWARD, DOWNWARD = {">=", ">", "trend_up"}, {"<=", "<", "trend_down"}
-TRENDS = {"trend_up", "trend_down"}
-# What the rule compares with is not in the plan: another area, a rank table, a standard outside the text.
-VALUE_LIES_ELSEWHERE = {"benchmark", "rank", "index"}
-# count_quota: "a batch" (一批); unit_coverage: "all" or "basically all" without a figure; completion has none.
-MAY_LACK_A_VALUE = {"count_quota", "unit_coverage", "trend", "completion"}
-BASELINES = {"change_from_baseline_relative", "annual_change_points", "trend"}
-PREVIOUS_YEAR = "previous_year"
+# What the pack's reader, or a check with more to say, has already told.
+TOLD_ELSEWHERE = {"unknown_rule", "unknown_comparator", "unknown_direction", "unknown_scope", "unknown_unit"}
 SAME_IN_ONE_TARGET = (
     "name_en",
     "unit",
     "direction",
+    "benchmark_area_id",
+    "benchmark_indicator_id",
+    "either_with",
+    "applies_from",
     "denominator_zh",
     "denominator_en",
     "nature",
@@ -53,23 +54,134 @@ def check_targets(sheet: PackSheet, action_ids: set[str], indicators: pd.DataFra
     """Check every row of the targets sheet. indicators: the columns of read_indicators."""
     known = indicators.set_index("indicator_id")
     rows = with_defaults(sheet.rows, indicators)
+    contradictions = _contradictions(rows, known)
     for row in rows.itertuples():
         if not _refers(sheet, row, action_ids, known) or pd.isna(row.rule) or pd.isna(row.comparator):
             continue
-        check_row(sheet, row, known.loc[row.indicator_id])
+        _check_unit(sheet, row, known.loc[row.indicator_id])
+        _check_branch(sheet, row)
+        for found in contradictions.get(row.Index, ()):
+            sheet.refuse(row.row, *found)
+    _check_first_branches(sheet, rows, known)
     several = rows.dropna(subset=KEY[:4])
+    _check_repeats(sheet, several)
     several = several[several.duplicated(KEY, keep=False)]
     for _, together in several.groupby(KEY, dropna=False, sort=False):
-        check_one_target(sheet, together)
+        for row in together.itertuples():
+            _check_agrees(sheet, row, together.iloc[0])
 
 
-def check_row(sheet: PackSheet, row, indicator: pd.Series) -> None:
-    """One row against itself and its indicator."""
-    _check_unit(sheet, row, indicator)
-    _check_direction(sheet, row)
-    _check_rule(sheet, row)
-    _check_value(sheet, row, indicator)
-    _check_baseline(sheet, row)
+def _contradictions(rows: pd.DataFrame, known: pd.DataFrame) -> dict[int, list[tuple]]:
+    """By row, every rule of models/contradictions.py it breaks: column, what it holds, rule, what is wrong, the mend."""
+    rows = rows.assign(**{name: rows.indicator_id.map(known[name]) for name in ("lower_bound", "upper_bound")})
+    low, high = bounds_of_values(rows)
+    told: dict[int, list[tuple]] = {}
+    slugs = set(WRONG_IN) - TOLD_ELSEWHERE
+    for index, slug, column in find_contradictions(rows, slugs=slugs, ranges_have_parts=True).itertuples():
+        row, (rule, what, mend) = rows.loc[index], TOLD[slug]
+        if pd.isna(row.rule) or pd.isna(row.comparator):
+            continue
+        year = row.year if pd.notna(row.year) else row.year_inferred
+        holds = year if column == "year" else "" if pd.isna(row[column]) else row[column]
+        limits = f"{low[index]:g}—{high[index]:g}".replace("nan", "")
+        told.setdefault(index, []).append((column, holds, rule, what(row, year, limits), mend))
+    return told
+
+
+Told = tuple[str, Callable[[pd.Series, object, str], str], str]
+RANGE = "part（分项）分别填 lower（下限）和 upper（上限）"
+# slug -> the rule told, what is wrong with the row, how to mend it.
+TOLD: dict[str, Told] = {
+    "comparator_against_direction": (
+        "comparator_against_direction",
+        lambda row, year, limits: f"比较方式 {row.comparator} 与方向 {row.direction} 矛盾",
+        f"越低越好的指标用 <= 或 <，越高越好的用 >= 或 >；若是区间（如 3 至 5 个），请分成两行，{RANGE}",
+    ),
+    "trend_of_what_holds": (
+        "comparator_against_direction",
+        lambda row, year, limits: f"方向为“保持”，比较方式却是 {row.comparator}",
+        "保持不变的趋势请填 >= 或 <=",
+    ),
+    "completion_not_equal": (
+        "comparator_against_rule",
+        lambda row, year, limits: f"规则 completion（完成）的比较方式应为 =，不是 {row.comparator}",
+        "请改为 =",
+    ),
+    "trend_in_another_rule": (
+        "comparator_against_rule",
+        lambda row, year, limits: f"{row.comparator} 只用于规则 trend（趋势），这一行的规则是 {row.rule}",
+        "请改规则或比较方式",
+    ),
+    "trend_without_trend": (
+        "comparator_against_rule",
+        lambda row, year, limits: f"规则 trend（趋势）的比较方式应为 trend_up 或 trend_down，不是 {row.comparator}",
+        "请改为 trend_up（上升）或 trend_down（下降）；要求保持现有水平的，方向填 hold（保持）",
+    ),
+    "quota_in_percent": (
+        "quota_in_percent",
+        lambda row, year, limits: "数量任务（count_quota）的单位不能是百分比",
+        "单位覆盖的比例请用规则 unit_coverage（单位覆盖率）",
+    ),
+    "coverage_not_percent": (
+        "coverage_not_percent",
+        lambda row, year, limits: f"单位覆盖率（unit_coverage）的单位应为 percent，不是 {row.unit}",
+        "请改为 percent，或改用 count_quota（数量）",
+    ),
+    "no_value": (
+        "no_value",
+        lambda row, year, limits: "没有填写目标值",
+        "请填写目标值；原文隐去的，在隐去部分填 value（数值）；只有方向的，规则用 trend",
+    ),
+    "trend_with_value": (
+        "value_against_rule",
+        lambda row, year, limits: f"规则 {row.rule} 不带数值，却填了 {row.value:g}",
+        "有数值的目标请用 level（水平）等规则；水平和趋势并提的，请分成两行",
+    ),
+    "value_out_of_bounds": (
+        "value_out_of_bounds",
+        lambda row, year, limits: f"目标值 {row.value:g} 不在 {limits} 之间（单位 {row.unit}）",
+        "请核对目标值、小数点和单位",
+    ),
+    "baseline_against_rule": (
+        "baseline_against_rule",
+        lambda row, year, limits: f"规则 {row.rule} 不用基期年",
+        "请清空基期年，或改规则",
+    ),
+    "milestone_before_baseline": (
+        "milestone_before_baseline",
+        lambda row, year, limits: f"目标年 {year} 不晚于基期年 {row.baseline_year}",
+        "请核对目标年和基期年",
+    ),
+}
+TOLD["completion_with_value"] = TOLD["trend_with_value"]
+
+
+def _check_branch(sheet: PackSheet, row) -> None:
+    """The second branch of a rule says which indicator's value brings it into play, and from what value."""
+    if pd.notna(row.either_with) == pd.notna(row.applies_from):
+        return
+    column, label = ("applies_from", "起用值") if pd.notna(row.either_with) else ("either_with", "替代指标")
+    mend = "either_with（替代指标）填第一档的指标，applies_from（起用值）填该指标达到多少后改用本行"
+    sheet.refuse(row.row, column, "", "half_a_branch", f"两档规则只填了一半，缺少{label}", mend)
+
+
+def _check_first_branches(sheet: PackSheet, rows: pd.DataFrame, known: pd.DataFrame) -> None:
+    """The indicators that branches and benchmarks name exist: of a branch, as a target of the same action and scope."""
+    stated = set(zip(rows.action_id, rows.scope, rows.indicator_id, strict=True))
+    for row in rows.itertuples():
+        if pd.notna(row.either_with) and (row.action_id, row.scope, row.either_with) not in stated:
+            what = f"同一行动、同一适用范围下没有指标“{row.either_with}”的目标"
+            mend = "请填第一档目标的指标编号，两档须在同一行动、同一适用范围"
+            sheet.refuse(row.row, "either_with", row.either_with, "no_first_branch", what, mend)
+        named = row.benchmark_indicator_id
+        if pd.notna(named) and named not in known.index:
+            what = f"“{named}”不在指标表中"
+            sheet.refuse(
+                row.row, "benchmark_indicator_id", named, "unknown_indicator_id", what, "请更正，或先登记该指标"
+            )
+        elif pd.notna(named) and known.unit[named] != row.unit:
+            what = f"对标指标的单位 {known.unit[named]} 与本目标的单位 {row.unit} 不同"
+            sheet.refuse(row.row, "benchmark_indicator_id", named, "unit_differs", what, "请填单位相同的指标")
 
 
 def _refers(sheet: PackSheet, row, action_ids: set[str], known: pd.DataFrame) -> bool:
@@ -104,106 +216,15 @@ def _check_unit(sheet: PackSheet, row, indicator: pd.Series) -> None:
         sheet.refuse(row.row, "value", f"{row.value:g}{sign}", "sign_against_unit", what, "请核对目标值和单位")
 
 
-def _check_direction(sheet: PackSheet, row) -> None:
-    """A comparator that asks for less where more is better, or the other way round."""
-    up, down = row.comparator in UPWARD, row.comparator in DOWNWARD
-    against = (up and row.direction == "lower_is_better") or (down and row.direction == "higher_is_better")
-    if row.direction == "hold" and row.comparator in TRENDS:
-        what, mend = f"方向为“保持”，比较方式却是 {row.comparator}", "保持不变的趋势请填 >= 或 <="
-        sheet.refuse(row.row, "comparator", row.comparator, "comparator_against_direction", what, mend)
-    elif against and row.part not in ("lower", "upper"):  # 3 to 5 hospitals: the upper end is no contradiction
-        what = f"比较方式 {row.comparator} 与方向 {row.direction} 矛盾"
-        mend = (
-            "越低越好的指标用 <= 或 <，越高越好的用 >= 或 >；若是区间（如 3 至 5 个），请分成两行，"
-            "part（分项）分别填 lower（下限）和 upper（上限）"
-        )
-        sheet.refuse(row.row, "comparator", row.comparator, "comparator_against_direction", what, mend)
-
-
-def _check_rule(sheet: PackSheet, row) -> None:
-    """Rules that take only some comparators or units."""
-    if row.rule == "completion" and row.comparator != "=":
-        what, mend = f"规则 completion（完成）的比较方式应为 =，不是 {row.comparator}", "请改为 ="
-        sheet.refuse(row.row, "comparator", row.comparator, "comparator_against_rule", what, mend)
-    if row.rule != "trend" and row.comparator in TRENDS:
-        what = f"{row.comparator} 只用于规则 trend（趋势），这一行的规则是 {row.rule}"
-        sheet.refuse(row.row, "comparator", row.comparator, "comparator_against_rule", what, "请改规则或比较方式")
-    if row.rule == "trend" and row.comparator not in TRENDS and row.direction != "hold":
-        what = f"规则 trend（趋势）的比较方式应为 trend_up 或 trend_down，不是 {row.comparator}"
-        mend = "请改为 trend_up（上升）或 trend_down（下降）；要求保持现有水平的，方向填 hold（保持）"
-        sheet.refuse(row.row, "comparator", row.comparator, "comparator_against_rule", what, mend)
-    if row.rule == "count_quota" and row.unit in ("percent", "percent_change"):
-        what, mend = "数量任务（count_quota）的单位不能是百分比", "单位覆盖的比例请用规则 unit_coverage（单位覆盖率）"
-        sheet.refuse(row.row, "unit", row.unit, "quota_in_percent", what, mend)
-    if row.rule == "unit_coverage" and row.unit != "percent":
-        what = f"单位覆盖率（unit_coverage）的单位应为 percent，不是 {row.unit}"
-        sheet.refuse(
-            row.row, "unit", row.unit, "coverage_not_percent", what, "请改为 percent，或改用 count_quota（数量）"
-        )
-
-
-def _check_value(sheet: PackSheet, row, indicator: pd.Series) -> None:
-    if pd.isna(row.value):
-        hidden = pd.notna(row.masked_part) and "value" in row.masked_part
-        if row.rule not in MAY_LACK_A_VALUE and not hidden and row.unit not in VALUE_LIES_ELSEWHERE:
-            what, mend = (
-                "没有填写目标值",
-                "请填写目标值；原文隐去的，在隐去部分填 value（数值）；只有方向的，规则用 trend",
-            )
-            sheet.refuse(row.row, "value", "", "no_value", what, mend)
-    elif row.rule in ("trend", "completion"):
-        what = f"规则 {row.rule} 不带数值，却填了 {row.value:g}"
-        mend = "有数值的目标请用 level（水平）等规则；水平和趋势并提的，请分成两行"
-        sheet.refuse(row.row, "value", row.value, "value_against_rule", what, mend)
-    else:
-        _check_bounds(sheet, row, indicator)
-
-
-def _check_bounds(sheet: PackSheet, row, indicator: pd.Series) -> None:
-    """A level inside the indicator's and the unit's bounds; a fall of at most all of it."""
-    if row.rule == "change_from_baseline_relative":
-        low, high = -100.0, None
-    elif row.rule == "annual_change_points":
-        low, high = (-100.0, 100.0) if row.unit == "percent" else (None, None)
-    else:
-        unit = UNITS.get(row.unit)
-        low = indicator.lower_bound if pd.notna(indicator.lower_bound) else unit and unit.lower
-        high = indicator.upper_bound if pd.notna(indicator.upper_bound) else unit and unit.upper
-    if (low is not None and row.value < low) or (high is not None and row.value > high):
-        bounds = f"{'' if low is None else f'{low:g}'}—{'' if high is None else f'{high:g}'}"
-        what = f"目标值 {row.value:g} 不在 {bounds} 之间（单位 {row.unit}）"
-        sheet.refuse(row.row, "value", row.value, "value_out_of_bounds", what, "请核对目标值、小数点和单位")
-
-
-def _check_baseline(sheet: PackSheet, row) -> None:
-    if pd.isna(row.baseline_year):
-        return
-    if row.rule not in BASELINES:
-        what = f"规则 {row.rule} 不用基期年"
-        sheet.refuse(
-            row.row, "baseline_year", row.baseline_year, "baseline_against_rule", what, "请清空基期年，或改规则"
-        )
-    year = row.year if pd.notna(row.year) else row.year_inferred
-    if row.baseline_year.isascii() and row.baseline_year.isdigit() and pd.notna(year):
-        baseline = int(row.baseline_year)
-        if baseline >= year:
-            what = f"目标年 {year} 不晚于基期年 {baseline}"
-            sheet.refuse(row.row, "year", year, "milestone_before_baseline", what, "请核对目标年和基期年")
-
-
-def check_one_target(sheet: PackSheet, rows: pd.DataFrame) -> None:
+def _check_repeats(sheet: PackSheet, rows: pd.DataFrame) -> None:
     """The rows of one target (same action, indicator, rule, scope, part): one milestone each, told apart by time."""
-    first = rows.iloc[0]
-    times: dict[tuple, int] = {}
-    for row in rows.itertuples():
-        year = row.year if pd.notna(row.year) else row.year_inferred
-        time = (None if pd.isna(year) else year, None if pd.isna(row.milestone_order) else row.milestone_order)
-        before = times.setdefault(time, row.row)
-        if before != row.row:
-            what = f"与第 {before} 行是同一目标的同一节点（{_time_words(*time)}）"
-            mend = "请删除重复的一行；若是区间或两个分项，请在 part（分项）列分别填写，如 lower、upper"
-            sheet.refuse(row.row, "year", year, "milestone_twice", what, mend)
-        _check_agrees(sheet, row, first)
+    rows = rows.assign(_year=rows.year.where(rows.year.notna(), rows.year_inferred))
+    for index, first in repeated_milestones(rows, KEY, ["_year", "milestone_order"]).items():
+        row, before = rows.loc[index], rows.row[first]
+        year, order = (None if pd.isna(time) else time for time in (row["_year"], row.milestone_order))
+        what = f"与第 {before} 行是同一目标的同一节点（{_time_words(year, order)}）"
+        mend = "请删除重复的一行；若是区间或两个分项，请在 part（分项）列分别填写，如 lower、upper"
+        sheet.refuse(row.row, "year", row["_year"], "milestone_twice", what, mend)
 
 
 def _time_words(year, order) -> str:

@@ -1,6 +1,7 @@
 from pathlib import Path
 
-from models.targets import find_contradictions, read_targets_frame, row_refusals
+from models.contradictions import find_contradictions
+from models.targets import read_targets_frame, row_refusals
 from workflows.judging_guide import guide, pack_rows
 
 PAGE = Path(__file__).parents[2] / "docs" / "judging.md"

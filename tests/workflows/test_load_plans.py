@@ -430,3 +430,11 @@ def test_a_database_that_is_not_made_yet_is_told_to_be_made_first(blank_database
 
 def test_there_are_thirteen_packs():
     assert [path.name for path in built_in_packs()] == sorted(PUBLISHED)
+
+
+def test_the_second_branch_of_a_rule_names_the_first(loaded):
+    rows = read_targets(loaded, "beijing-lifestyle").set_index("indicator_id")
+
+    assert rows.either_with["healthy_community_new_per_year"] == "healthy_community_coverage"
+    assert rows.applies_from["healthy_community_new_per_year"] == 40
+    assert rows.either_with.notna().sum() == 1

@@ -133,6 +133,7 @@ def upgrade() -> None:
     sa.Column('source', sa.Text(), nullable=True),
     sa.Column('submission_id', sa.Integer(), nullable=True),
     sa.CheckConstraint("default_direction IN ('higher_is_better', 'lower_is_better', 'hold')", name=op.f('ck_indicators_default_direction_known')),
+    sa.Column('series_break', sa.String(length=8), nullable=True),
     sa.CheckConstraint("within_year IN ('level', 'cumulative')", name=op.f('ck_indicators_within_year_known')),
     sa.ForeignKeyConstraint(['submission_id'], ['submissions.submission_id'], name=op.f('fk_indicators_submission_id')),
     sa.PrimaryKeyConstraint('indicator_id', name=op.f('pk_indicators'))
@@ -399,6 +400,10 @@ def upgrade() -> None:
     sa.Column('scope', sa.String(length=20), nullable=False),
     sa.Column('denominator_zh', sa.Text(), nullable=True),
     sa.Column('denominator_en', sa.Text(), nullable=True),
+    sa.Column('benchmark_area_id', sa.String(length=40), nullable=True),
+    sa.Column('benchmark_indicator_id', sa.String(length=80), nullable=True),
+    sa.Column('either_with', sa.String(length=80), nullable=True),
+    sa.Column('applies_from', sa.Float(), nullable=True),
     sa.Column('nature', sa.String(length=20), nullable=True),
     sa.Column('lead_departments_zh', sa.Text(), nullable=True),
     sa.Column('source_zh', sa.Text(), nullable=True),
