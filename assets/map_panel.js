@@ -78,6 +78,7 @@
         payload.outline ? geometry.load(payload.outline) : null,
       ]);
       if (turn !== panel.asked || panel.map !== map) return;
+      fold(map, !areas);
       fitOnce(panel, areas);
       layer.show({ areas, dots, outline, selected: panel.selected, language: payload.language, theme: themeNow() });
       say(panel, areas ? "" : payload.words.empty);
@@ -88,6 +89,14 @@
     } finally {
       window.clearTimeout(slow);
       map.getContainer().dataset.painted = String(turn); // what a test, or a printer, waits for
+    }
+  }
+
+  // Without shapes the panel is as high as its message; the figures stand in the table under it.
+  function fold(map, isFolded) {
+    if (map.getContainer().classList.toggle("map-nowhere", isFolded) !== Boolean(map.kangtuFolded)) {
+      map.kangtuFolded = isFolded;
+      map.invalidateSize({ pan: false });
     }
   }
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -53,8 +54,14 @@ def demo_store(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def site(demo_store):
-    """Address of the internal site, served by the command people use."""
-    url, folder = demo_store
+    """Address of the internal site on the demo."""
+    with served(*demo_store) as address:
+        yield address
+
+
+@contextmanager
+def served(url: str, folder: Path):
+    """Address of the internal site on a store, served by the command people use."""
     port = free_port()
     environment = {
         **os.environ,
@@ -112,6 +119,13 @@ def visit(chromium, site):
     At the end of the test every opened page must have been quiet: no console error, no policy violation, no request to
     another host, no failed request. A test that expects noise empties .problems itself.
     """
+    with visiting(chromium, site) as open_page:
+        yield open_page
+
+
+@contextmanager
+def visiting(chromium, site: str):
+    """What the fixture visit gives, for a site of one's own."""
     visits = []
 
     def open_page(path="/", *, language="zh", theme="light", size=WIDE, **options) -> Visit:
@@ -120,8 +134,9 @@ def visit(chromium, site):
         new.go(path, **options)
         return new
 
-    yield open_page
-    noise = [problem for one in visits for problem in one.problems]
-    for one in visits:
-        one.close()
-    assert noise == []
+    try:
+        yield open_page
+    finally:
+        for one in visits:
+            one.close()
+    assert [problem for one in visits for problem in one.problems] == []

@@ -35,7 +35,7 @@ def layout(q: str = "", show: str = "", **_ignored):
     return components.page(
         search_title(typed, found) if typed else finding(plans),
         subline=[
-            _("{number} plans", number=len(plans)),
+            ngettext("{number} plan", "{number} plans", len(plans)),
             plan_words.target_count(data.every_target()["target_id"].nunique()),
         ],
         controls=[plan_controls.search_box(PATH, q, _("Find target, action, department in all plans"))],
@@ -54,7 +54,7 @@ def finding(plans: list[dict]) -> str:
     """Which indicator most plans set a target for."""
     shared = plan_controls.shared_indicators()
     if not shared:
-        return _("What do {number} plans ask for?", number=len(plans))
+        return ngettext("What does {number} plan ask for?", "What do {number} plans ask for?", len(plans))
     indicator_id, count = shared[0]
     name = data.name(data.indicator(indicator_id))
     return _("{count} of {number} plans ask for the same: {indicator}", count=count, number=len(plans), indicator=name)
