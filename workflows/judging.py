@@ -17,6 +17,7 @@ from models.forecasting import Forecaster
 from models.intervals import LEVELS, QUANTILE_COLUMNS
 from models.judging import forecast_history, forecast_years, judge
 from models.rollups import status_counts, top_of
+from models.series import time_of
 
 METHOD = 3  # grows whenever the same figures would get other marks, so that old runs are not taken for current
 STORED_QUANTILES = {
@@ -29,8 +30,13 @@ def add_arguments(command: str, parser: ArgumentParser) -> None:
     """Which plan, which area, as of which day."""
     parser.add_argument("--plan", help="plan_id; without it every plan whose area is in the register")
     parser.add_argument("--area", help="only the marks of this area and the areas below it")
-    parser.add_argument("--as-of", type=date.fromisoformat, help="YYYY-MM-DD; today unless given")
+    parser.add_argument("--as-of", type=day_of, help="YYYY-MM-DD, or a year; today unless given")
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout, nothing else")
+
+
+def day_of(text: str) -> date:
+    """The day an argument names; a year is its last day. argparse says usage and exits 2 on ValueError."""
+    return date(int(text), 12, 31) if len(text) == 4 and text.isdecimal() else date.fromisoformat(text)
 
 
 def run(command: str, arguments: Namespace, settings) -> None:
@@ -161,10 +167,22 @@ def _document(engine: Engine, plan_id: str, as_of: date, area_id: str | None) ->
     counts = marks.status.value_counts()
     return {
         **facts,
+        "came_later": figures_that_came_later(engine, plan_id, as_of),
         "counts": {str(status): int(n) for status, n in counts.items()},
         "rollups": roll_up_marks(engine, plan_id, marks, area_id or facts["area_id"]),
         "marks": _records(marks),
     }
+
+
+def figures_that_came_later(engine: Engine, plan_id: str, as_of: date) -> int:
+    """How many figures of periods up to the day a review as of it may not use, because they were reported afterwards."""
+    if as_of >= submissions.office_today():
+        return 0
+    wanted = plans.read_targets(engine, plan_id, on=as_of).indicator_id.unique().tolist()
+    keys = ["indicator_id", "area_id", "period"]
+    now, then = (observations.read_observations(engine, wanted, known_on=day)[[*keys, "time"]] for day in (None, as_of))
+    past = now[now.time <= time_of(as_of)]
+    return len(past) - len(past.merge(then[keys], on=keys))
 
 
 def roll_up_marks(engine: Engine, plan_id: str, marks: pd.DataFrame, area_id: str) -> dict[str, Any]:
@@ -204,3 +222,8 @@ def _print_summary(document: dict[str, Any]) -> None:
     for mark in own:
         if mark["status"] in ("behind", "reversing"):
             print("  " + mark["sentence_zh"])
+    if document["came_later"]:
+        print(
+            f"  另有 {document['came_later']:,} 条 {document['as_of']} 及以前时期的数据是在该日之后才报送的，"
+            "按“只用当时已报数据”的规则未采用；要用上它们，请以今天为研判日（去掉 --as-of）。"
+        )

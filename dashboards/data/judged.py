@@ -46,7 +46,10 @@ def newest_run(plan_id: str, as_of: date | None = None) -> dict | None:
 
 def review(plan_id: str, asked: str | None) -> Review | None:
     """The review an address asks for (YYYY-MM-DD; none: the newest); None where the plan was not judged as of it."""
-    newest = newest_run(plan_id)["as_of"]
+    run = newest_run(plan_id)
+    if run is None:
+        return None
+    newest = run["as_of"]
     if not asked or asked == newest.isoformat():
         return Review(newest, None)
     days = {day.date() for day in reviews(plan_id)["as_of"]}

@@ -3,6 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from datetime import date
 from functools import wraps
 from pathlib import Path
 
@@ -42,8 +43,8 @@ def is_ready() -> bool:
     return schema.is_current(engine())
 
 
-def version() -> tuple[int, int, str]:
-    """The newest submission, the newest run of judgement, the packs: the same until something comes in or is judged."""
+def version() -> tuple[int, int, str, date]:
+    """The newest submission, the newest run of judgement, the packs, the bureau's day: what an answer may depend on."""
     if not has_request_context():
         return _read_version()
     if "data_version" not in g:
@@ -51,16 +52,30 @@ def version() -> tuple[int, int, str]:
     return g.data_version
 
 
-def _read_version() -> tuple[int, int, str]:
-    return submissions.newest_submission_id(engine()), judgements.newest_run_id(engine()), plans.packs_hash(engine())
+def _read_version() -> tuple[int, int, str, date]:
+    newest = submissions.newest_submission_id(engine()), judgements.newest_run_id(engine())
+    return *newest, plans.packs_hash(engine()), submissions.office_today()
 
 
 def cached(question: Callable) -> Callable:
-    """Remember the answer to a question by its arguments, the data's version and who asks."""
+    """Remember the answer to a question by its arguments, the data's version and who asks.
+
+    answer.is_known(...): whether the answer to these arguments is remembered, so that a page can say what it waits for.
+    """
+
+    def key_of(args, kwargs):
+        return (
+            question.__module__,
+            question.__qualname__,
+            version(),
+            current_user().scope,
+            args,
+            tuple(sorted(kwargs.items())),
+        )
 
     @wraps(question)
     def answer(*args, **kwargs):
-        key = (question.__name__, version(), current_user().scope, args, tuple(sorted(kwargs.items())))
+        key = key_of(args, kwargs)
         with _lock:
             if key in _answers:
                 _answers.move_to_end(key)
@@ -72,6 +87,7 @@ def cached(question: Callable) -> Callable:
                 _answers.popitem(last=False)
         return _fresh(found)
 
+    answer.is_known = lambda *args, **kwargs: key_of(args, kwargs) in _answers
     return answer
 
 

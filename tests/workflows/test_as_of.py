@@ -14,7 +14,7 @@ from data_access.tables import observations, target_milestones, targets
 from data_access.undoing import undo
 from settings import Settings
 from tests.workflows.test_judge_plan import PLAN, planned, submit  # noqa: F401
-from workflows.judging import judge_plan, run
+from workflows.judging import day_of, figures_that_came_later, judge_plan, run
 
 SPRING, SUMMER, AUTUMN, WINTER = date(2026, 6, 30), date(2026, 8, 15), date(2026, 10, 31), date(2026, 11, 15)
 
@@ -122,3 +122,16 @@ def test_the_document_rolls_marks_up_by_plan_action_and_area(revised, capsys):
         "150602": ("东胜区", 1, 1, 0),
         "150621": ("达拉特旗", 1, 0, 1),
     }
+
+
+def test_a_review_of_the_past_says_how_much_history_was_sent_in_only_later(planned):  # noqa: F811
+    older_years = [("150602", 2018, 180, 1000), ("150602", 2019, 190, 1000), ("150621", 2019, 190, 1000)]
+    submit(planned, older_years, (2026, 9, 1))
+
+    assert figures_that_came_later(planned, PLAN, SPRING) == 3
+    assert figures_that_came_later(planned, PLAN, AUTUMN) == 0
+
+
+@pytest.mark.parametrize(("typed", "day"), [("2025", date(2025, 12, 31)), ("2026-06-30", SPRING)])
+def test_a_review_is_asked_for_by_its_day_or_its_year(typed, day):
+    assert day_of(typed) == day
