@@ -9,7 +9,7 @@ from dash import html
 from dashboards import components, data, departments, plan_chart, plan_controls, plan_targets, plan_words, wording
 from dashboards.access import register_page
 from dashboards.language import gettext as _
-from dashboards.language import mark
+from dashboards.language import mark, ngettext
 from dashboards.plan_targets import Target
 
 PATH, LIST, FIGURE = "/plans/compare", "/plans", "plans-compare-figure"
@@ -47,7 +47,7 @@ def layout(indicator: str = "", **_ignored):
     return components.page(
         finding(answer),
         trail=plan_controls.trail((_("All plans"), LIST), here=_("Compare targets")),
-        subline=[_("{number} plans", number=dict(shared)[chosen]), unit_words(answer)],
+        subline=[ngettext("{number} plan", "{number} plans", dict(shared)[chosen]), unit_words(answer)],
         controls=[components.choice("indicator", _("Indicator"), options, chosen, searchable=True)],
         children=[dots_figure(answer)],
         table=comparison_table(answer),
