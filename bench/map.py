@@ -12,6 +12,7 @@ import hashlib
 import json
 import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
 import threading
@@ -168,28 +169,38 @@ def plotly_peer(features: list[dict]) -> tuple[float, int]:
     return 1000 * (time.process_time() - start), len(gzip.compress(text.encode(), 6))
 
 
-def measure(count: int, folder: Path) -> dict:
-    """Everything but the browser, for one size. Leaves the store configured."""
-    features = cells(count)
-    once = write_layer(folder, features)
+def times(folder: Path) -> dict:
+    """Server times on a store that was filled before, in a process that has made no geometry, as a server has not."""
     settings = Settings(database_url=f"sqlite:///{folder / 'bench.db'}", data_folder=folder)
-    engine = make_engine(settings.database_url)
-    fill(engine, [feature["id"] for feature in features])
-    data.configure(engine, settings)
+    data.configure(make_engine(settings.database_url), settings)
     opened, _payload = changed(PERIODS[0])  # reads the areas, the plan and its marks too
     runs = [changed(period) for period in PERIODS[1:]]  # none of which was read before
     indicator_change, _payload = changed(PERIODS[-1], INDICATORS[1])
-    peer_ms, peer_bytes = plotly_peer(features)
-    sent = len(gzip.compress(runs[-1][1].encode(), 6))
     return {
-        "areas": count,
-        "geometry_once_bytes": once,
-        "change_bytes": sent,
-        "peer_change_bytes": peer_bytes,
-        "bytes_ratio": round(peer_bytes / sent, 1),
+        "change_bytes": len(gzip.compress(runs[-1][1].encode(), 6)),
         "period_change_ms": round(statistics.median(ms for ms, _payload in runs), 1),
         "indicator_change_ms": round(indicator_change, 1),
         "first_after_start_ms": round(opened, 1),
+    }
+
+
+def measure(count: int, folder: Path) -> dict:
+    """Everything but the browser, for one size; leaves the store in folder."""
+    features = cells(count)
+    once = write_layer(folder, features)
+    engine = make_engine(f"sqlite:///{folder / 'bench.db'}")
+    fill(engine, [feature["id"] for feature in features])
+    engine.dispose()
+    command = [sys.executable, "-m", "bench.map", "--times", str(folder)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=Path(__file__).parents[1])
+    server = json.loads(done.stdout)
+    peer_ms, peer_bytes = plotly_peer(features)
+    return {
+        "areas": count,
+        "geometry_once_bytes": once,
+        **server,
+        "peer_change_bytes": peer_bytes,
+        "bytes_ratio": round(peer_bytes / server["change_bytes"], 1),
         "peer_ms": round(peer_ms, 1),
     }
 
@@ -235,7 +246,11 @@ def main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", default=",".join(map(str, SIZES)))
     parser.add_argument("--no-browser", action="store_true")
+    parser.add_argument("--times", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args(argv)
+    if arguments.times:
+        print(json.dumps(times(arguments.times)))
+        return
     for count in map(int, arguments.sizes.split(",")):
         with tempfile.TemporaryDirectory() as name:
             found = measure(count, Path(name))
