@@ -3,8 +3,10 @@
 TARGETS       the columns of a plan's targets (plan_id, action_id, indicator_id, name_zh, name_en, unit, direction, rule,
               comparator, value, year, milestone_order, baseline_year, scope, masked ...), one row per milestone, and
               area_id (empty: every area observed) and baseline_value (empty: the observation of baseline_year, else
-              the first one). part or series_break columns are used where present.
-OBSERVATIONS  area_id, indicator_id, period, value, numerator, denominator, lower, upper [, status].
+              the first one). part, benchmark_area_id, benchmark_indicator_id, either_with and applies_from are used where
+              present (packs/README.md says what they mean).
+OBSERVATIONS  area_id, indicator_id, period, value, numerator, denominator, lower, upper [, status] [, series_break: yes
+              for the first figure of a changed definition].
 OUT           one row per target and area.
 """
 
@@ -53,6 +55,10 @@ CONTRADICTIONS = {
     "value_out_of_bounds": "目标值超出该单位的可能范围，请核对数值与单位",
     "milestone_before_baseline": "目标年份不晚于基期年份，请核对两个年份",
 }
+STATUSES = {"final": "final", "provisional": "provisional", "revised": "revised"}
+STATUSES |= {"年报": "final", "快报": "provisional", "修订": "revised"}
+YES_NO = dict.fromkeys(("yes", "true", "1", "是"), True) | dict.fromkeys(("no", "false", "0", "否"), False)
+ROUNDED_AWAY = 0.05  # a value this far from its own counts (of them) is another figure, not a rounded one
 SHOWN = 50
 DECIMALS = 6
 
@@ -100,7 +106,9 @@ def areas_behind(targets: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
     The hierarchy is read off GB/T 2260 codes (150600 holds 150602 holds 150602001); other codes stand beside each
     other, without a level. Names are the codes: the tables have no others.
     """
-    ids = pd.Index(sorted(set(figures.area_id) | set(targets.area_id.dropna())))
+    compared_with = set(targets.benchmark_area_id.dropna()) if "benchmark_area_id" in targets else set()
+    named = set(targets.area_id.dropna())  # an area others are compared with is judged only where a target names it
+    ids = pd.Index(sorted((set(figures.area_id) - compared_with) | named))
     known = set(ids)
     parents = [next((above for above in _codes_above(area) if above in known), None) for area in ids]
     names = {"name_zh": ids, "name_en": ids}
@@ -133,7 +141,13 @@ def read_targets_file(path: Path) -> pd.DataFrame:
         filled = table[column] if column in table else pd.Series(None, index=table.index, dtype=object)
         table[column] = filled.where(filled.notna(), default)
     wrong = []
-    for column in ("value", "baseline_value", "milestone_order", "year"):
+    for column in (
+        "value",
+        "baseline_value",
+        "milestone_order",
+        "year",
+        *(["applies_from"] if "applies_from" in table else []),
+    ):
         table[column] = _number_column(table, column, wrong)
     year = table.year
     wrong += [
@@ -167,13 +181,15 @@ def read_observations_file(path: Path, targets: pd.DataFrame) -> pd.DataFrame:
     wrong = []
     for column in NUMBERS:
         table[column] = _number_column(table, column, wrong) if column in table else np.nan
-    table["status"] = table.status.fillna("final") if "status" in table else "final"
+    table["status"] = _words_column(table, "status", STATUSES, "final", wrong)
+    table["series_break"] = _words_column(table, "series_break", YES_NO, False, wrong).astype(bool)
     periods = [_period(text, row, wrong) for row, text in table.period.items()]
     table["period"], table["time"] = [p.text if p else "" for p in periods], [p.time if p else np.nan for p in periods]
     for column in ("area_id", "indicator_id"):
         wrong += [(row, f"“{column}”列是空的。请填写") for row in table.index[table[column].isna()]]
-    negative = table.denominator < 0
-    wrong += [(row, "分母小于零。请核对") for row in table.index[negative]]
+    wrong += [(row, "分母小于零。请核对") for row in table.index[table.denominator < 0]]
+    wrong += [(row, "分子小于零。请核对") for row in table.index[table.numerator < 0]]
+    wrong += [(row, "区间下限高于上限。请核对") for row in table.index[table.lower > table.upper]]
     again = table.duplicated(["indicator_id", "area_id", "period"]) & (table.period != "")
     wrong += [(row, "同一指标、地区和时期在前面已有一行。请只保留一行") for row in table.index[again]]
     _raise(path, wrong)
@@ -181,6 +197,10 @@ def read_observations_file(path: Path, targets: pd.DataFrame) -> pd.DataFrame:
     multiplier = unit.map({slug: known.multiplier for slug, known in UNITS.items()}).astype(float)
     has_counts = multiplier.notna() & table.numerator.notna() & table.denominator.notna()
     worked_out = multiplier * table.numerator / table.denominator.where(table.denominator > 0)
+    apart = (table.value - worked_out).abs()
+    differ = has_counts & (apart > ROUNDED_AWAY * worked_out.abs()) & (apart > 0.1)
+    what = "value 与分子、分母算出的 {:.4g} 不符。请核对三个数，或只填分子和分母"
+    _raise(path, [(row, what.format(worked_out[row])) for row in table.index[differ]])
     table["value"] = table.value.where(~has_counts, worked_out)
     return table.reset_index(drop=True)
 
@@ -204,6 +224,17 @@ def _read(path: Path, required: list[str]) -> pd.DataFrame:
         for _, row in rows[1:]
     ]
     return pd.DataFrame(cells, columns=header, index=[number for number, _ in rows[1:]], dtype=object)
+
+
+def _words_column(table: pd.DataFrame, column: str, words: dict, default, wrong: list) -> pd.Series:
+    """A column of known words, empty ones and a column that is not there as the default."""
+    if column not in table:
+        return pd.Series(default, index=table.index)
+    text = table[column].astype(object)
+    found = text.map(lambda word: default if word is None or word != word else words.get(str(word).lower()))
+    listed = "、".join(words)
+    wrong += [(row, f"“{column}”列的“{text[row]}”不认识。请填：{listed}") for row in table.index[found.isna()]]
+    return found
 
 
 def _number_column(table: pd.DataFrame, column: str, wrong: list) -> pd.Series:

@@ -19,7 +19,7 @@ from models.judging import forecast_history, forecast_years, judge
 from models.rollups import status_counts, top_of
 from models.series import time_of
 
-METHOD = 3  # grows whenever the same figures would get other marks, so that old runs are not taken for current
+METHOD = 4  # grows whenever the same figures would get other marks, so that old runs are not taken for current
 STORED_QUANTILES = {
     column: f"q{round(level * 1000):03d}" for column, level in zip(QUANTILE_COLUMNS, LEVELS, strict=True)
 }
@@ -74,7 +74,7 @@ def judge_plan(engine: Engine, plan_id: str, *, as_of: date, progress: Progress 
     state = {
         "last_submission_id": submissions.newest_submission_id(engine),
         "pack_hash": None if pd.isna(plan.pack_hash) else str(plan.pack_hash),
-        "parameters": {"method": METHOD},
+        "parameters": {"method": METHOD, "breaks": _breaks(engine)},
     }
     facts = {"plan_id": plan_id, "area_id": str(plan.area_id), "as_of": as_of.isoformat()}
     newest = judgements.read_newest_run(engine, plan_id, as_of=as_of)
@@ -89,6 +89,12 @@ def judge_plan(engine: Engine, plan_id: str, *, as_of: date, progress: Progress 
         judgements.finish_run(connection, run_id)
     tell(1.0, "完成")
     return {"run_id": int(run_id), **facts, "is_new": True}
+
+
+def _breaks(engine: Engine) -> dict[str, str]:
+    """indicator_id -> from which period its present definition holds: a run made before it was known is stale."""
+    known = indicators.read_indicators(engine).dropna(subset="series_break")
+    return dict(zip(known.indicator_id, known.series_break, strict=True))
 
 
 def _plan_and_places(engine: Engine, plan_id: str, as_of: date) -> tuple[pd.Series, pd.DataFrame]:

@@ -649,3 +649,13 @@ def test_a_point_outside_the_county_it_names_is_remarked_on(store, tmp_path):
 
     assert report.outcome == "stored"
     assert report.notices == ["提醒：f2（在外）的坐标不在所填地区的旗县区范围内，请核对坐标、坐标系或地区代码。"]
+
+
+def test_an_indicators_changed_definition_is_imported(store, tmp_path):
+    head = "指标编号,名称,单位,方向,口径变更时期\n"
+    good = send(store, tmp_path, head + "new_one,新指标,percent,越高越好,2021年\n", "indicators")
+    bad = send(store, tmp_path, head + "new_two,新指标二,percent,越高越好,去年\n", "indicators")
+
+    assert not good.problem_count
+    assert read_indicators(store).set_index("indicator_id").series_break["new_one"] == "2021"
+    assert "“去年”" in sentences(bad)[0]

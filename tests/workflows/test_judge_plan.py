@@ -3,7 +3,7 @@ from argparse import Namespace
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from data_access import judgements
 from data_access.engine import writing
@@ -147,3 +147,61 @@ def test_an_unknown_plan_is_told_which_there_are(planned):
 
 def test_without_a_plan_every_plan_whose_area_is_known_is_judged(planned):
     assert plans_with_area(planned) == [PLAN]
+
+
+def change(engine, table, **values):
+    with writing(engine) as connection:
+        connection.execute(update(table).values(values))
+
+
+def test_figures_before_the_indicators_present_definition_are_not_used(planned):
+    # From 2023 on: 23, 24, 25 % are left of 20 to 25 %, and the run made before the break was known is stale.
+    before = judge_plan(planned, PLAN, as_of=date(2026, 6, 30))
+    change(planned, indicators, series_break="2023")
+    after = judge_plan(planned, PLAN, as_of=date(2026, 6, 30))
+    marks = judgements.read_marks(planned, after["run_id"]).set_index("area_id")
+
+    assert before["run_id"] != after["run_id"]
+    assert marks.p_miss_basis.tolist() == ["reference"] * 3  # three points
+
+
+def test_a_definition_new_this_year_leaves_nothing_to_compare(planned):
+    change(planned, indicators, series_break="2025")
+    change(planned, target_milestones, year=2030, value=30.0)
+    facts = judge_plan(planned, PLAN, as_of=date(2026, 6, 30))
+    marks = judgements.read_marks(planned, facts["run_id"]).set_index("area_id")
+
+    assert marks.loc["150602", ["status", "reason"]].tolist() == ["cannot_judge", "series_break"]
+
+
+def test_a_target_is_held_against_an_area_outside_the_plan(planned):
+    # The region stood at 26 % in 2025, the districts at 25 %.
+    with writing(planned) as connection:
+        row = {"area_id": "150000", "level": "province", "name_zh": "内蒙古自治区", "is_unit": True}
+        connection.execute(insert(areas).values(row))
+    submit(planned, [("150000", 2025, 260, 1000)], (2026, 3, 2))
+    change(planned, targets, benchmark_area_id="150000")
+    change(planned, target_milestones, value=None)
+    facts = judge_plan(planned, PLAN, as_of=date(2026, 6, 30))
+    marks = judgements.read_marks(planned, facts["run_id"]).set_index("area_id")
+
+    assert "150000" not in marks.index
+    assert marks.loc["150602", "status"] == "behind"
+    assert marks.loc["150602", "gap"] == pytest.approx(-1)
+
+
+def test_a_district_merged_into_another_is_added_up_before_and_not_judged(planned):
+    # 150699 reported until 2022 and then went into 150602: its 10 of 100 belong to the prefecture's 2020 sum.
+    with writing(planned) as connection:
+        row = {"area_id": "150699", "level": "county", "parent_id": "150600", "name_zh": "原区", "is_unit": True}
+        row |= {"valid_to": date(2022, 12, 31), "merged_into": "150602"}
+        connection.execute(insert(areas).values(row))
+    submit(planned, [("150699", year, 700, 1000) for year in (2020, 2021, 2022)], (2026, 3, 2))
+    change(planned, targets, rule="change_from_baseline_relative")
+    change(planned, target_milestones, value=10.0, baseline_year="2020", year=2030)
+    facts = judge_plan(planned, PLAN, as_of=date(2026, 6, 30))
+    marks = judgements.read_marks(planned, facts["run_id"]).set_index("area_id")
+
+    assert "150699" not in marks.index
+    assert marks.loc["150600", "baseline_value"] == pytest.approx(100 * (200 + 200 + 700) / 3000)
+    assert marks.loc["150602", "baseline_value"] == pytest.approx(20)  # its own series stays as reported

@@ -156,6 +156,18 @@ CONTRADICTIONS = {
         LITERACY | {"baseline_year": "2019"},
         "“baseline_year”列：规则 level 不用基期年",
     ),
+    "half of a second branch": (
+        LITERACY | {"either_with": "health_literacy_rate"},
+        "“起用值”列：两档规则只填了一半，缺少起用值。",
+    ),
+    "a second branch without a first": (
+        LITERACY | {"either_with": "smoking_rate_15plus", "applies_from": "40"},
+        "“either_with”列：同一行动、同一适用范围下没有指标“smoking_rate_15plus”的目标。",
+    ),
+    "a benchmark in another unit": (
+        LITERACY | {"benchmark_indicator_id": "central_township_hospitals"},
+        "“benchmark_indicator_id”列：对标指标的单位 count 与本目标的单位 percent 不同。",
+    ),
 }
 
 
@@ -212,6 +224,10 @@ OPEN_IN_REAL_PLANS = {
 @pytest.mark.parametrize("name", OPEN_IN_REAL_PLANS)
 def test_what_real_plans_leave_open_is_no_contradiction(name, complaints):
     assert complaints(OPEN_IN_REAL_PLANS[name]) == []
+
+
+def test_a_level_may_take_its_value_from_another_area(complaints):
+    assert complaints(LITERACY | {"value": "", "benchmark_area_id": "150000"}) == []
 
 
 def test_a_chain_of_baselines_is_one_target_with_a_baseline_each(complaints):
