@@ -28,6 +28,7 @@ PAGES = {
         "dashboards.pages.review.assessment",
         "dashboards.pages.planning.map",
         "dashboards.pages.forecasts.queue",
+        "dashboards.pages.forecasts.backtest",
         "dashboards.pages.plans.catalogue",
         "dashboards.pages.plans.compare",  # before the page of one plan, whose address would fit it too
         "dashboards.pages.plans.plan",

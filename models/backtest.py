@@ -136,6 +136,8 @@ def milestones_of(targets: pd.DataFrame, areas: pd.DataFrame, history: pd.DataFr
     targets: milestone rows (data_access.plans.read_targets); areas: as for models.judging.judge; history: whose series
     are asked for. Of two milestones for one year the plan's first. Changes and trends are no values and left out.
     """
+    if "is_former" in areas:  # merged into others: nothing is asked of them any more
+        areas = areas[~areas["is_former"].astype(bool)]
     demanded = read_targets_frame(targets)
     observed = pd.MultiIndex.from_frame(history[["indicator_id", "area_id"]].drop_duplicates())
     pairs = make_pairs(demanded, areas, observed)

@@ -5,6 +5,7 @@ that nobody is answered with what somebody else may see. Frames are shared: pand
 """
 
 from dashboards.data.assessed import assessed, assessed_years, refused_schemes, schemes, visible
+from dashboards.data.backtested import backtest
 from dashboards.data.compared import YEARS_OFFERED, Comparison, compared, multiplier_of, places_of_level
 from dashboards.data.documents import delivery, every_action, every_target, former_targets
 from dashboards.data.figures import figures, newest_figure, reporting, series_figures, subline
@@ -57,6 +58,7 @@ __all__ = [
     "areas",
     "assessed",
     "assessed_years",
+    "backtest",
     "cached",
     "children",
     "compared",
