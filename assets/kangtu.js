@@ -16,6 +16,27 @@
         return url.pathname + url.search;
     }
 
+    // Says in the top bar which page this is, and opens its section; a page that stands in none is of the first.
+    function markPlace(pathname) {
+        const sections = [...document.querySelectorAll(".kt-section")];
+        let current = sections[0];
+        let closest = 0;
+        document.querySelectorAll(".kt-nav a:not(.kt-section-name)").forEach((link) => {
+            const path = new URL(link.href).pathname;
+            if (path === pathname) {
+                link.setAttribute("aria-current", "page");
+            } else {
+                link.removeAttribute("aria-current");
+            }
+            const isPart = pathname === path || (path !== "/" && pathname.startsWith(`${path}/`));
+            if (isPart && path.length > closest) {
+                closest = path.length;
+                current = link.closest(".kt-section");
+            }
+        });
+        sections.forEach((section) => section.toggleAttribute("data-current", section === current));
+    }
+
     function go(address, navigates) {
         if (!navigates) {
             window.history.replaceState(window.history.state, "", address);
@@ -52,13 +73,7 @@
                 const taken = (path) => (REVIEWS.includes(path) ? [...TRAVELLING, "as_of"] : TRAVELLING);
                 const links = ids.map((id) => withState(id.path, search, taken(id.path)));
                 window.requestAnimationFrame(() => {
-                    document.querySelectorAll(".kt-nav a").forEach((link) => {
-                        if (new URL(link.href).pathname === pathname) {
-                            link.setAttribute("aria-current", "page");
-                        } else {
-                            link.removeAttribute("aria-current");
-                        }
-                    });
+                    markPlace(pathname);
                 });
                 const other = document.documentElement.lang.startsWith("zh") ? "en" : "zh";
                 const language = new URLSearchParams(search);

@@ -53,13 +53,21 @@ def _navigation() -> html.Nav:
     sections: dict[str, list[access.Page]] = {}
     for page in pages:
         sections.setdefault(page.section, []).append(page)
-    groups = []
-    for name, group in sections.items():
-        links = [dcc.Link(_(page.name), href=page.path, id={"type": NAVIGATION, "path": page.path}) for page in group]
-        # A heading over a single page would only say it twice.
-        heading = [html.Span(_(name), className="kt-section-name")] if len(group) > 1 else []
-        groups.append(html.Div(heading + links, className="kt-section"))
+    groups = [_section_links(name, group) for name, group in sections.items()]
     return html.Nav(groups, className="kt-nav", **{"aria-label": _("Pages")})
+
+
+def _section_links(name: str, group: list[access.Page]) -> html.Div:
+    """A section: its name leads to its first page, its pages stand beside it while the reader is in it."""
+    links = [
+        dcc.Link(_(page.name), href=page.path, id={"type": NAVIGATION, "path": page.path, "of": "page"})
+        for page in group
+    ]
+    if len(group) == 1:  # a heading over a single page would only say it twice
+        return html.Div(links, className="kt-section")
+    first = {"type": NAVIGATION, "path": group[0].path, "of": "section"}
+    heading = dcc.Link(_(name), href=group[0].path, id=first, className="kt-section-name")
+    return html.Div([heading, html.Div(links, className="kt-section-pages")], className="kt-section")
 
 
 def site_pages() -> list[access.Page]:
@@ -198,11 +206,11 @@ def breadcrumbs(path: str, areas: Sequence[dict], **state) -> html.Nav | None:
 # The top bar's links take the plan and the area along, and say where the reader is.
 access.clientside_callback(
     ClientsideFunction("kangtu", "travel"),
-    Output({"type": NAVIGATION, "path": ALL}, "href"),
+    Output({"type": NAVIGATION, "path": ALL, "of": ALL}, "href"),
     Output("kt-language", "href"),
     Input("_pages_location", "pathname"),
     Input("_pages_location", "search"),
-    State({"type": NAVIGATION, "path": ALL}, "id"),
+    State({"type": NAVIGATION, "path": ALL, "of": ALL}, "id"),
     permission="open the site",
     module=__name__,
 )
