@@ -14,6 +14,7 @@ from models.pairs import PLAN_BAR, UNIT, WHOLE, Pairs, make_pairs
 from models.probability import POINTS_FOR_REFERENCE, gate, probability_of_missing
 from models.rates import ADDITIVE_UNITS, roll_up
 from models.reasons import LONGEST, SEPARATOR
+from models.sentence_facts import facts
 from models.series import SeriesSet, build_series
 from models.status import ACHIEVED, BEHIND, CANNOT_JUDGE, ON_COURSE, REVERSING, SLOW, STATUSES
 from models.targets import Targets, read_targets_frame
@@ -366,7 +367,7 @@ def _finish(
         reason[rows] = _joined(reason[rows], np.full(len(rows), slug, dtype=object))
     marks["reason"] = pd.Series(np.where(reason == "", None, reason), dtype=object)
     marks["next_year"], marks["final_year"] = (_years(marks[name]) for name in ("next_year", "final_year"))
-    told = sentences.facts(
+    told = facts(
         marks.assign(is_whole=pairs.role == WHOLE, peer_pace=peer_pace(marks)),
         targets.frame.iloc[pairs.target].reset_index(drop=True),
         areas,

@@ -3,12 +3,10 @@
 Everything is put together for all marks at once: object arrays of text, added piece by piece.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
-import pandas as pd
 
 from models.reasons import BASES, REFUSALS, SEPARATOR
+from models.sentence_facts import Facts
 from models.sentence_words import (
     DIRECTION_WORDS_EN,
     DIRECTION_WORDS_ZH,
@@ -17,9 +15,8 @@ from models.sentence_words import (
     STATUS_WORDS,
     STILL_MET_WORDS,
     UNIT_WORDS,
-    movement_words,
 )
-from models.status import ACHIEVED, BEHIND, CANNOT_JUDGE, REVERSING, SLOW
+from models.status import ACHIEVED, CANNOT_JUDGE, SLOW
 from models.wording import (
     by_year,
     each_distinct,
@@ -29,87 +26,10 @@ from models.wording import (
     is_nothing,
     period_words,
     sizes,
-    values,
     where_true,
     words_for,
     year_words,
 )
-
-LANGUAGES = ("zh", "en")
-SHOWN_UNITS = 5
-
-
-@dataclass(frozen=True)
-class Facts:
-    """The marks with the names and units the words need; all arrays of N."""
-
-    marks: pd.DataFrame
-    unit: np.ndarray
-    rule: np.ndarray
-    scope: np.ndarray
-    side: np.ndarray
-    decimals: np.ndarray  # of the values; differences have as many, paces one more
-    name: tuple[np.ndarray, np.ndarray]  # Chinese, English
-    area: tuple[np.ndarray, np.ndarray]
-    failing: tuple[np.ndarray, np.ndarray]  # names of the units that fail, joined; "" where none or not asked
-
-    def take(self, rows: np.ndarray) -> "Facts":
-        """The facts of some marks."""
-        pairs = {name: tuple(part[rows] for part in getattr(self, name)) for name in ("name", "area", "failing")}
-        single = {name: getattr(self, name)[rows] for name in ("unit", "rule", "scope", "side", "decimals")}
-        return Facts(marks=self.marks.iloc[rows].reset_index(drop=True), **single, **pairs)
-
-    def values(self, column: str, lang: int) -> np.ndarray:
-        """A column of values in words."""
-        return values(self.marks[column], self.unit, self.decimals, lang)
-
-    def paces(self, column: str, lang: int) -> np.ndarray:
-        """A column of paces in words, without sign."""
-        return sizes(self.marks[column], self.unit, self.decimals + 1, lang)
-
-    def verbs(self, lang: int) -> list[np.ndarray]:
-        """Above, below, rise, fall (and in English risen by, fallen by) for each mark's unit."""
-
-        def column(nth, good):
-            return each_distinct(self.unit, lambda unit: movement_words(unit, LANGUAGES[lang], rise_is_good=good)[nth])
-
-        return [np.where(self.side >= 0, column(nth, True), column(nth, False)) for nth in range(4 + 2 * lang)]
-
-
-def facts(marks: pd.DataFrame, targets: pd.DataFrame, areas: pd.DataFrame, decimals: np.ndarray) -> Facts:
-    """What the sentences are made from.
-
-    marks: columns of models.judging.MARKS but the sentences, with is_whole, floor_is_lost and peer_pace; targets: each
-    mark's own target row, in step; decimals: those its values are shown with. A mark that fails by less than they
-    show gets up to two more: nothing is "level with the path" and behind.
-    """
-    names = areas.drop_duplicates("area_id").set_index("area_id")
-    zh = names.name_zh.astype(object).where(names.name_zh.notna(), names.index.to_series())
-    en = names.name_en.astype(object).where(names.name_en.notna(), zh)
-    zh_apart = zh.where(~zh.str.contains("[0-9A-Za-z]$"), zh + " ")  # a code must not run into the year behind it
-    code = names.index.get_indexer(marks.area_id)
-    area = tuple(
-        np.where(code >= 0, column.to_numpy()[np.maximum(code, 0)], marks.area_id) for column in (zh_apart, en)
-    )
-    rising = targets.comparator.isin([">=", ">", "trend_up"])
-    falling = targets.comparator.isin(["<=", "<", "trend_down"])
-    by_direction = targets.direction.map({"higher_is_better": 1, "lower_is_better": -1}).fillna(0)
-    english = targets.name_en.astype(object).where(targets.name_en.notna(), targets.name_zh)
-    decimals = np.asarray(decimals, dtype=int)
-    for _ in range(2):
-        hidden = marks.status.isin([SLOW, BEHIND, REVERSING]).to_numpy() & is_nothing(marks.gap, decimals)
-        decimals = np.where(hidden & (marks.gap != 0).to_numpy(), decimals + 1, decimals)
-    return Facts(
-        marks=marks.reset_index(drop=True),
-        unit=targets.unit.to_numpy(dtype=object),
-        rule=targets.rule.to_numpy(dtype=object),
-        scope=targets.scope.to_numpy(dtype=object),
-        side=np.select([rising, falling], [1, -1], by_direction).astype(int),
-        decimals=decimals,
-        name=(targets.name_zh.to_numpy(dtype=object), english.to_numpy(dtype=object)),
-        area=area,
-        failing=tuple(_failing(marks.units_failing, column, mark) for column, mark in ((zh, "、"), (en, ", "))),
-    )
 
 
 def sentence_zh(told: Facts) -> np.ndarray:
@@ -178,12 +98,15 @@ def _status_words(told: Facts, lang: int) -> np.ndarray:
 
 
 def _units_zh(told: Facts, word: np.ndarray) -> np.ndarray:
-    failing = np.where(told.failing[0] == "", "目前没有未达要求的", "未达要求的有" + told.failing[0])
+    none = np.where(told.marks.status == SLOW, "没有明确未达要求的，但多数尚看不出变化方向", "目前没有未达要求的")
+    failing = np.where(told.failing[0] == "", none, "未达要求的有" + told.failing[0])
     return "，要求每个" + _unit_words(told, 0) + "均达标，" + failing + "，" + word + "。"
 
 
 def _units_en(told: Facts, word: np.ndarray) -> np.ndarray:
-    failing = np.where(told.failing[1] == "", "none is falling short", "falling short: " + told.failing[1])
+    unclear = "none is shown to fall short, but which way most of them move cannot be told"
+    none = np.where(told.marks.status == SLOW, unclear, "none is falling short")
+    failing = np.where(told.failing[1] == "", none, "falling short: " + told.failing[1])
     return ". Every " + _unit_words(told, 1) + " must pass; " + failing + " (" + word + ")."
 
 
@@ -206,18 +129,18 @@ def _met_en(told: Facts, word: np.ndarray) -> np.ndarray:
 
 
 def _path_zh(told: Facts, word: np.ndarray) -> np.ndarray:
-    path, size = told.values("path_value", 0), sizes(told.marks.gap, told.unit, told.decimals, 0)
+    path, size = told.values("path_value", 0), told.gaps(0)
     above, below = told.verbs(0)[:2]
     compared = "比目标路径要求的" + path + np.where(_is_above(told), above, below) + size
-    compared = np.where(is_nothing(told.marks.gap, told.decimals), "与目标路径持平（" + path + "）", compared)
+    compared = np.where(is_nothing(told.marks.gap, told.decimals), "与目标路径持平", compared)
     return "，" + compared + "，" + word + "。"
 
 
 def _path_en(told: Facts, word: np.ndarray) -> np.ndarray:
-    path, size = told.values("path_value", 1), sizes(told.marks.gap, told.unit, told.decimals, 1)
+    path, size = told.values("path_value", 1), told.gaps(1)
     above, below = told.verbs(1)[:2]
     compared = size + np.where(_is_above(told), above, below) + " the " + path + " planned by then"
-    compared = np.where(is_nothing(told.marks.gap, told.decimals), "level with the path (" + path + ")", compared)
+    compared = np.where(is_nothing(told.marks.gap, told.decimals), "level with the path", compared)
     return ", " + compared + ": " + word + "."
 
 
@@ -241,7 +164,7 @@ def _direction(told: Facts, lang: int) -> np.ndarray:
 
     Where it is the floor that failed, nothing is said of the direction but the pace itself.
     """
-    still = is_nothing(told.marks.pace_seen, told.decimals + 1)
+    still = is_nothing(told.marks.pace_seen, told.pace_decimals)
     words = DIRECTION_WORDS_ZH if lang == 0 else DIRECTION_WORDS_EN
     state = words_for(told.marks.status, words)
     state = np.where(still & (told.marks.status == SLOW), "，偏慢。" if lang == 0 else ": slow.", state)
@@ -283,7 +206,9 @@ def _pace(told: Facts, lang: int) -> np.ndarray:
     """Pace needed and pace seen, where there is a date to be late for."""
     needed = told.marks.pace_needed.to_numpy()
     open_still = ~np.isin(told.marks.status.to_numpy(), [ACHIEVED, CANNOT_JUDGE]) & ~_whole(told) & (told.side != 0)
-    shown = np.flatnonzero(open_still & (needed > 0) & (told.rule != "trend"))
+    # a figure of the milestone's own date: the pace leads to a later milestone, which the sentence does not name
+    is_due = told.marks.time.to_numpy(dtype=float) >= told.marks.next_year.to_numpy(dtype=float, na_value=np.nan)
+    shown = np.flatnonzero(open_still & (needed > 0) & (told.rule != "trend") & ~is_due)
     out = np.full(len(needed), "", dtype=object)
     out[shown] = _pace_told(told.take(shown), lang)
     return out
@@ -294,7 +219,7 @@ def _pace_told(told: Facts, lang: int) -> np.ndarray:
     size, done = told.paces("pace_needed", lang), told.paces("pace_seen", lang)
     actual = marks.pace_seen.to_numpy() * np.where(told.side < 0, -1, 1)
     goal, endless, up = told.values("next_value", lang), told.rule == "annual_change_points", told.side > 0
-    known = [~np.isfinite(actual), is_nothing(marks.pace_seen, told.decimals + 1), actual > 0]
+    known = [~np.isfinite(actual), is_nothing(marks.pace_seen, told.pace_decimals), actual > 0]
     way = np.where(up, verbs[2], verbs[3])
     if lang == 0:
         aim = "要在" + year_words(marks.next_year, 0) + way + "到" + goal + "，每年需" + way + size
@@ -318,7 +243,7 @@ def _peers(told: Facts, lang: int) -> np.ndarray:
     marks, verbs, up = told.marks, told.verbs(lang), told.side >= 0
     peer, own = marks.peer_pace.to_numpy(dtype=float), marks.pace_seen.to_numpy()
     size, known = told.paces("peer_pace", lang), np.isfinite(peer) & np.isfinite(own) & (told.unit != "percent_change")
-    better = known & (peer > 0) & (peer - own > 0) & ~is_nothing(marks.peer_pace, told.decimals + 1)
+    better = known & (peer > 0) & (peer - own > 0) & ~is_nothing(marks.peer_pace, told.pace_decimals)
     better &= (told.side != 0) & (
         size != told.paces("pace_seen", lang)
     )  # 0.42 beside 0.41, both written 0.4, tells nothing
@@ -390,16 +315,3 @@ def _whole(told: Facts) -> np.ndarray:
 def _goal(told: Facts, lang: int) -> np.ndarray:
     operator = words_for(told.marks.comparator, {slug: both[lang] for slug, both in OPERATOR_WORDS.items()})
     return operator + told.values("next_value", lang)
-
-
-def _failing(units: pd.Series, names: pd.Series, joiner: str) -> np.ndarray:
-    """The names of failing units; beyond five, the first five and how many in all."""
-
-    out = np.full(len(units), "", dtype=object)
-    column = units.to_numpy(dtype=object)
-    for row in np.flatnonzero(units.notna().to_numpy()):
-        listed = joiner.join(str(names.get(area, area)) for area in column[row][:SHOWN_UNITS])
-        rest = len(column[row]) - SHOWN_UNITS
-        more = f"等{len(column[row])}个" if joiner == "、" else f" and {rest} more"
-        out[row] = listed + (more if rest > 0 else "")
-    return out

@@ -32,8 +32,8 @@ def test_a_value_is_told_with_the_indicators_own_decimals_and_a_pace_with_one_mo
 def test_a_gap_that_rounds_to_zero_is_level_with_the_path():
     mark = marks(LITERACY, figures("150621", {2024: 24, 2025: 25.03}), indicators=ONE_DECIMAL).loc["150621"]
 
-    assert "与目标路径持平（25%），按期" in mark.sentence_zh
-    assert "level with the path (25 %): on course" in mark.sentence_en
+    assert "与目标路径持平，按期" in mark.sentence_zh
+    assert "level with the path: on course" in mark.sentence_en
 
 
 def test_a_bound_missed_by_less_than_is_shown_is_told_with_more_decimals():
@@ -43,6 +43,13 @@ def test_a_bound_missed_by_less_than_is_shown_is_told_with_more_decimals():
 
     assert mark.status == "behind"
     assert "为89.96%，未达到2030年目标（不低于90%），相差0.04个百分点" in mark.sentence_zh
+
+
+def test_value_path_and_gap_as_written_agree():
+    # 53.01 against 53.75: written 53 and 53.8 differ by 0.8, the gap is 0.74 and says so.
+    mark = marks(target({2022: 50, 2030: 60}), figures("150621", {2024: 52, 2025: 53.01}), indicators=ONE_DECIMAL)
+
+    assert "为53%，比目标路径要求的53.8%低0.74个百分点" in mark.loc["150621"].sentence_zh
 
 
 def test_a_pace_that_rounds_to_zero_is_hardly_a_change():
