@@ -127,7 +127,7 @@ def coverage_figure(by_horizon: pd.DataFrame, palette: Mapping[str, str]) -> go.
             }
         )  # fmt: skip
         words = _("should be {claimed} %", claimed=claimed)
-        notes.append(_note(years.max() + 0.15, claimed, words, "left", palette) | {"yanchor": "bottom"})
+        notes.append(_note(1, claimed, words, "right", palette) | {"xref": "paper", "yanchor": "bottom"})
     lowest = min(LOWEST_COVERAGE, 10 * np.floor(10 * by_horizon["cov80"].min()))
     ticks = {"tickfont": {"size": 14, "color": palette["muted"]}, "zeroline": False}
     heads = {"font": {"size": 14, "color": palette["muted"]}}
