@@ -19,7 +19,7 @@ from models.judging import forecast_history, forecast_years, judge
 from models.rollups import status_counts, top_of
 from models.series import time_of
 
-METHOD = 5  # grows whenever the same figures would get other marks, so that old runs are not taken for current
+METHOD = 6  # grows whenever the same figures would get other marks, so that old runs are not taken for current
 STORED_QUANTILES = {
     column: f"q{round(level * 1000):03d}" for column, level in zip(QUANTILE_COLUMNS, LEVELS, strict=True)
 }

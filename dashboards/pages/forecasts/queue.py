@@ -230,7 +230,7 @@ def nothing_to_study(query: dict) -> html.Div:
     narrowed = any(query.get(key, ANY) != ANY for key in ("area", "action", "kind"))
     return components.empty(
         _("Status and forecast agree on every mark of this choice"),
-        _("Marks whose forecast is withheld (fewer than three figures) cannot disagree."),
+        _("Marks whose forecast is withheld (fewer than three figures, or too few cases) cannot disagree."),
         action=whole if narrowed else None,
     )
 
