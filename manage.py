@@ -11,8 +11,8 @@ import importlib
 import os
 import sys
 
-from settings import Settings
 from data_access.errors import InputError
+from settings import Settings
 
 # command -> the module that has add_arguments(command, parser) and run(command, arguments, settings)
 COMMANDS = {
@@ -53,7 +53,23 @@ def main(argv: list[str]) -> int:
     except InputError as error:
         print(error, file=sys.stderr)
         return 1
+    except BrokenPipeError:
+        raise
+    except OSError as error:  # a folder in a file's place, no right to read or write it, a full disk
+        print(f"{error.filename or '文件'}：不能读写（{error.strerror}）。", file=sys.stderr)
+        return 1
+
+
+def run_from_shell() -> int:
+    """main, for output that somebody may stop reading: `manage.py judge | head`."""
+    try:
+        status = main(sys.argv[1:])
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter complains on its way out
+        status = 1
+    return status
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run_from_shell())

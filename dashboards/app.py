@@ -170,6 +170,8 @@ def register_output(guard: Guard, spec: dict, permission: str) -> None:
     """Tell the guard about one callback as Dash describes it to the browser."""
     guard.callbacks[spec["output"]] = permission
     guard.inputs[spec["output"]] = (len(spec["inputs"]), len(spec["state"]))
+    if spec["clientside_function"]:
+        guard.in_browser.add(spec["output"])
 
 
 def install_routes(app: dash.Dash, guard: Guard, modules: tuple[str, ...]) -> None:

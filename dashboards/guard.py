@@ -45,6 +45,7 @@ class Guard:
         self.routes: dict[str, str] = dict(DASH_ROUTES)  # rule -> permission
         self.callbacks: dict[str, str] = {}  # output id as the browser sends it -> permission
         self.inputs: dict[str, tuple[int, int]] = {}  # output id -> how many inputs and states it has
+        self.in_browser: set[str] = set()  # output ids of callbacks that run in the browser: nobody posts them
         self.knows_page = lambda path: True
         self.policy = ""
         server.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
@@ -76,11 +77,14 @@ class Guard:
     def _permission_of_callback(self) -> str | None:
         if not request.is_json:
             abort(415)
-        body = request.get_json(silent=True)
+        try:
+            body = request.get_json(silent=True)
+        except RecursionError:  # brackets in brackets, thousands deep
+            abort(400)
         if not isinstance(body, dict) or not isinstance(body.get("output"), str):
             abort(400)
         output = body["output"]
-        if output in self.inputs and not is_well_formed(body, *self.inputs[output]):
+        if output in self.in_browser or (output in self.inputs and not is_well_formed(body, *self.inputs[output])):
             abort(400)
         return self.callbacks.get(output)
 
@@ -93,7 +97,8 @@ class Guard:
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
         headers["Cross-Origin-Resource-Policy"] = "same-origin"
         headers["X-Frame-Options"] = "DENY"
-        if not request.path.startswith(STATIC) and "Cache-Control" not in headers:
+        is_file = request.path.startswith(STATIC) and response.status_code < 400
+        if not is_file and "Cache-Control" not in headers:
             headers["Cache-Control"] = "no-store"
         if g.get("unknown_page") and response.status_code == 200:
             response.status_code = 404
@@ -128,11 +133,18 @@ def comes_from_elsewhere() -> bool:
 
 
 def is_well_formed(body: dict, inputs: int, states: int) -> bool:
-    """Whether a callback's request has the inputs and states it should, each with an id and a property."""
+    """Whether a callback's request has the outputs, inputs and states it should, each with an id and a property."""
     counted = ((body.get("inputs", []), inputs), (body.get("state", []), states))
-    return isinstance(body.get("outputs", {}), dict | list) and all(
-        isinstance(given, list) and len(given) == wanted and all(_is_dependency(item) for item in given)
-        for given, wanted in counted
+    changed = body.get("changedPropIds", [])
+    return (
+        bool(body.get("outputs"))
+        and isinstance(body["outputs"], dict | list)
+        and isinstance(changed, list)
+        and all(isinstance(name, str) for name in changed)
+        and all(
+            isinstance(given, list) and len(given) == wanted and all(_is_dependency(item) for item in given)
+            for given, wanted in counted
+        )
     )
 
 

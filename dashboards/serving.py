@@ -6,6 +6,7 @@ import sys
 from dataclasses import replace
 
 import waitress
+from flask import Flask
 
 from dashboards.app import create_app
 from data_access.engine import make_engine
@@ -36,7 +37,7 @@ def run(_command: str, arguments: argparse.Namespace, settings: Settings) -> int
         )
     app = create_app(settings, engine)
     try:
-        server = waitress.create_server(app.server, host=settings.host, port=settings.port, threads=THREADS, ident=None)
+        server = listen(app.server, settings)
     except OSError as error:
         raise InputError(f"端口 {settings.port} 已被占用（{error.strerror}），请用 --port 另选一个。") from error
     worker = None if arguments.no_worker else start_worker_process(settings)
@@ -53,6 +54,18 @@ def run(_command: str, arguments: argparse.Namespace, settings: Settings) -> int
             worker.terminate()
             worker.wait()
     return 0
+
+
+def listen(site: Flask, settings: Settings):
+    """A server on its port; run() answers. Raises OSError when the port is taken."""
+    return waitress.create_server(
+        site,
+        host=settings.host,
+        port=settings.port,
+        threads=THREADS,
+        ident=None,
+        clear_untrusted_proxy_headers=False,  # the guard refuses a request that has any, so it must see them
+    )
 
 
 def with_arguments(settings: Settings, arguments: argparse.Namespace) -> Settings:

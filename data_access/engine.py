@@ -1,13 +1,28 @@
 """Opening the database: SQLite and PostgreSQL differ here and nowhere else."""
 
+import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import ArgumentError
+
+from data_access.errors import DatabaseAddressError, DatabaseUnavailable
 
 BUSY_TIMEOUT_MS = 30_000  # a million-row import holds the write lock for some twenty seconds
+ADDRESSES = "请写成 sqlite:///文件夹/文件.db 或 postgresql+psycopg://用户:密码@主机/数据库。"
+# SQLite's primary result codes that are the place's fault, not the statement's.
+SQLITE_FAULTS = {
+    sqlite3.SQLITE_BUSY: "别的程序正在写入，等了很久仍未轮到。请稍后再试",
+    sqlite3.SQLITE_READONLY: "文件或所在文件夹是只读的。请检查权限",
+    sqlite3.SQLITE_IOERR: "读写磁盘出错。请检查磁盘",
+    sqlite3.SQLITE_CORRUPT: "文件已损坏。请用备份恢复",
+    sqlite3.SQLITE_FULL: "磁盘已满。请腾出空间后再试",
+    sqlite3.SQLITE_CANTOPEN: "打不开这个文件。请检查路径和权限",
+    sqlite3.SQLITE_NOTADB: "这个文件不是数据库。请检查路径",
+}
 SUBMISSIONS_LOCK = 150600  # any number that nothing else in the database locks
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",  # readers and the one writer do not wait for each other
@@ -21,15 +36,33 @@ PRAGMAS = (
 def make_engine(url: str) -> Engine:
     """The engine for a database URL: `sqlite:///folder/file.db` (its folder is made) or `postgresql+psycopg://...`.
 
-    Raises ValueError for any other database.
+    Raises DatabaseAddressError for any other database. Its use raises DatabaseUnavailable where the database cannot be
+    opened, or can no longer be written to.
     """
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError) as error:  # neither is told on: the address may hold a password
+        raise DatabaseAddressError(f"KANGTU_DATABASE_URL 不是数据库的地址。{ADDRESSES}") from error
     if parsed.get_backend_name() == "sqlite":
-        return _make_sqlite_engine(parsed)
-    if parsed.get_backend_name() == "postgresql":
+        engine = _make_sqlite_engine(parsed)
+    elif parsed.get_backend_name() == "postgresql":
         # pre_ping: without it the first query after a restart of the server fails
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
-    raise ValueError(f"{parsed.drivername} is not supported; use sqlite:///... or postgresql+psycopg://...")
+        engine = create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    else:
+        raise DatabaseAddressError(f"KANGTU_DATABASE_URL：不支持 {parsed.drivername}。{ADDRESSES}")
+    event.listen(engine, "handle_error", _say_what_keeps_it_shut)
+    return engine
+
+
+def _say_what_keeps_it_shut(context: ExceptionContext) -> None:
+    if context.is_pre_ping:
+        return  # a connection gone stale: the pool makes another
+    code = getattr(context.original_exception, "sqlite_errorcode", 0) & 0xFF
+    if context.connection is not None and code not in SQLITE_FAULTS:
+        return
+    where = context.engine.url.render_as_string(hide_password=True)
+    why = SQLITE_FAULTS.get(code) or f"请检查地址、账号和数据库服务是否在运行（{context.original_exception}）".rstrip()
+    raise DatabaseUnavailable(f"数据库 {where} 用不了：{why}。") from context.original_exception
 
 
 def _make_sqlite_engine(url) -> Engine:
@@ -101,7 +134,7 @@ def writing_if_free(engine: Engine) -> Iterator[Connection]:
         driver.execute("PRAGMA busy_timeout = 0")
         try:
             connection.execution_options(kangtu_writes=True).begin()
-        except OperationalError as error:
+        except DatabaseUnavailable as error:
             raise DatabaseBusy from error
         finally:
             driver.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")

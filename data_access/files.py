@@ -11,9 +11,10 @@ import io
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -22,6 +23,7 @@ from data_access.workbooks import Sheet, check_workbook, read_workbook, sheets_o
 
 BLOCK = 1 << 20
 CSV_BYTES = 4 << 30
+TITLE_LINES = 20  # as far down as a header is looked for
 FIELD_CHARACTERS = 32_767  # as in Excel; a quote that is never closed would otherwise swallow the whole file
 ENCODINGS = ("utf-8-sig", "gb18030")
 CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -141,10 +143,11 @@ def _decodes(path: Path, encoding: str, name: str) -> bool:
 def _csv_rows(stream: BinaryIO, encoding: str, name: str) -> Iterator[tuple[int, list[str]]]:
     """Rows that are not blank. A quoted line break stays in its cell, so the numbers are the rows Excel shows."""
     text = io.TextIOWrapper(stream, encoding=encoding, newline="")
-    delimiter = _delimiter(text.readline())
+    delimiter = _delimiter(islice(text, TITLE_LINES))
     text.seek(0)
     csv.field_size_limit(FIELD_CHARACTERS)
-    reader = csv.reader(text, delimiter=delimiter)
+    # strict: a quote still open at the end has swallowed all rows behind it
+    reader = csv.reader(text, delimiter=delimiter, strict=True)
     number = 0
     try:
         for number, row in enumerate(reader, start=1):
@@ -152,10 +155,10 @@ def _csv_rows(stream: BinaryIO, encoding: str, name: str) -> Iterator[tuple[int,
                 yield number, row
     except csv.Error as error:
         raise InputError(
-            f'{name}第 {number + 1} 行：单元格过长，多半是少了一个引号（"）。请检查该行及其上一行的引号。'
+            f'{name}第 {number + 1} 行：引号（"）不成对，多半是少了一个引号。请检查该行及其上一行的引号。'
         ) from error
 
 
-def _delimiter(first_line: str) -> str:
-    """Comma, unless the first line has none but tabs or semicolons."""
-    return next((mark for mark in ",\t;" if mark in first_line), ",")
+def _delimiter(lines: Iterable[str]) -> str:
+    """Comma, unless the first line that has any mark has tabs or semicolons only: a title above may have none."""
+    return next((mark for line in lines for mark in ",\t;" if mark in line), ",")

@@ -60,7 +60,10 @@ def import_file(
 
     to_wgs84: see register_checks. more_words: column -> (word -> stored word) beside the kind's own lists.
     """
-    problems, report = Problems(delivery.problems_csv), ImportReport(kind.name, delivery.file_name, "refused")
+    listed = delivery.problems_csv
+    if listed is not None and listed.exists() and path.exists() and listed.samefile(path):
+        raise InputError(f"{listed}：问题清单会盖掉要导入的文件。请给清单另起一个名字。")
+    problems, report = Problems(listed), ImportReport(kind.name, delivery.file_name, "refused")
     with open_file(path, delivery.file_name) as source, problems.recording():
         earlier = _same_file(engine, kind, source.sha256)
         if earlier is not None:

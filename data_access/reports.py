@@ -71,7 +71,11 @@ class Problems:
             yield self
 
     def add(self, sheet: str | None, row: int, column: str, value: str, rule: str, what: str, mend: str) -> None:
-        problem = Problem(sheet, row, column, trimmed(value)[:VALUE_CHARACTERS], rule, what, mend)
+        shown = trimmed(value)[:VALUE_CHARACTERS]
+        for whole in (value, trimmed(value)):
+            if len(whole) > VALUE_CHARACTERS:  # nobody reads a sentence that quotes 30,000 characters
+                what = what.replace(whole, f"{shown}…")
+        problem = Problem(sheet, row, column, shown, rule, what, mend)
         self.counts[rule] += 1
         if rule not in STRUCTURAL:
             self.bad_rows.add((sheet, row))

@@ -13,6 +13,8 @@ from data_access.ledger import withdraw
 from data_access.registers import REGISTERS, undo_register
 from data_access.tables import submissions
 
+LARGEST_ID = 2**31 - 1  # what both databases take for a number of a submission
+
 
 @dataclass(frozen=True)
 class Undone:
@@ -43,7 +45,7 @@ def undo(engine: Engine, submission_id: int, *, received_from: str, received_at:
 def _read_standing(connection: Connection, submission_id: int):
     # locked, so that two people who undo the same import at once do not both succeed
     query = select(submissions).where(submissions.c.submission_id == submission_id).with_for_update()
-    found = connection.execute(query).first()
+    found = connection.execute(query).first() if 0 < submission_id <= LARGEST_ID else None
     if found is None:
         raise InputError(f"没有第 {submission_id} 号导入。请在导入记录中核对编号。")
     if found.kind == "undo":

@@ -179,6 +179,8 @@ def _geometry_faults(polygons: gpd.GeoDataFrame) -> list[str]:
             faults.append(f"{place}不是面（是 {row.geometry.geom_type}）。边界须为面图形。")
         elif not np.isfinite(shapely.get_coordinates(row.geometry)).all():
             faults.append(f"{place}的坐标中有不是数字的值。请重新导出。")
+        elif not shapely.make_valid(row.geometry).area:  # made valid: the halves of an 8 take each other away
+            faults.append(f"{place}没有面积：坐标都在一点或一条线上。请更正或删去这一行。")
     return faults
 
 

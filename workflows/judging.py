@@ -36,7 +36,10 @@ def add_arguments(command: str, parser: ArgumentParser) -> None:
 
 def day_of(text: str) -> date:
     """The day an argument names; a year is its last day. argparse says usage and exits 2 on ValueError."""
-    return date(int(text), 12, 31) if len(text) == 4 and text.isdecimal() else date.fromisoformat(text)
+    day = date(int(text), 12, 31) if len(text) == 4 and text.isdecimal() else date.fromisoformat(text)
+    if not 1900 <= day.year <= 2200:
+        raise ValueError(f"{text} is no day of a plan")
+    return day
 
 
 def run(command: str, arguments: Namespace, settings) -> None:

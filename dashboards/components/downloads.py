@@ -143,7 +143,7 @@ def to_xlsx(export: Export) -> bytes:
 
 def write_cell(sheet, row: int, position: int, cell: object) -> None:
     """A number as a number, missing as an empty cell, all else as text."""
-    if cell is None or cell != cell:
+    if pd.isna(cell):
         return
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         sheet.write_number(row, position, cell)

@@ -86,3 +86,13 @@ def test_a_reporter_may_look_but_not_take_away(small_site, monkeypatch):
 def test_a_button_for_an_export_that_is_not_declared_is_a_mistake_of_ours():
     with pytest.raises(ValueError, match="exporter"):
         download_bar("nothing-of-the-kind")
+
+
+def test_a_workbook_leaves_cells_empty_for_every_kind_of_missing(small_site, monkeypatch):
+    missing = pd.DataFrame({"text": [None], "integer": pd.array([None], "Int64"), "number": [float("nan")]})
+    export = Export(missing.assign(day=pd.NaT), "title", {})
+    monkeypatch.setitem(downloads._exporters, "missing", downloads._Exporter(lambda query: export, "download figures"))
+
+    sheet = load_workbook(io.BytesIO(small_site.get("/download/missing.xlsx").data)).worksheets[0]
+
+    assert {cell.value for cell in sheet[2]} <= {None, "DEMO"}

@@ -7,6 +7,8 @@ from dashboards import app as application
 from dashboards.access import User, may
 from tests.dashboards.asking import CALLBACKS, ROUTER, ask_page
 
+ROUTED = [{"id": "_pages_location", "property": name, "value": ""} for name in ("pathname", "search")]
+
 
 def said(answer):
     """The answer's text as a reader sees it."""
@@ -66,10 +68,37 @@ def test_a_hand_made_call_of_an_output_nobody_registered_is_refused(client):
 
 @pytest.mark.parametrize(
     "body",
-    ["{", "[]", '"text"', "{}", json.dumps({"output": ROUTER}), json.dumps({"output": ROUTER, "inputs": ["a", "b"]})],
+    [
+        "{",
+        "[]",
+        '"text"',
+        "{}",
+        "[" * 100_000,
+        json.dumps({"output": ROUTER}),
+        json.dumps({"output": ROUTER, "inputs": ["a", "b"]}),
+        json.dumps({"output": ROUTER, "inputs": ROUTED}),
+        json.dumps({"output": ROUTER, "inputs": ROUTED, "outputs": []}),
+        json.dumps({"output": ROUTER, "inputs": ROUTED, "outputs": [{}], "changedPropIds": 7}),
+    ],
 )
 def test_a_malformed_call_is_a_fault_of_the_caller(client, body):
     assert client.post(CALLBACKS, data=body, content_type="application/json").status_code == 400
+
+
+def test_a_callback_that_runs_in_the_browser_is_not_answered_by_the_server(app, client):
+    in_browser = app.server.config["KANGTU_GUARD"].in_browser
+
+    assert in_browser
+    for output in in_browser:
+        assert client.post(CALLBACKS, json={"output": output, "outputs": [{}], "inputs": []}).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/assets/none.css", "/_dash-component-suites/dash/none.js", "/no-such-page"])
+def test_the_answer_that_something_is_missing_is_kept_by_nobody(client, path):
+    answer = client.get(path)
+
+    assert answer.status_code == 404
+    assert answer.headers["Cache-Control"] == "no-store"
 
 
 def test_a_form_post_is_no_call(client):

@@ -1,5 +1,9 @@
 import argparse
 import socket
+from contextlib import suppress
+from threading import Thread
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -48,3 +52,23 @@ def test_a_port_that_is_taken_is_said_so(empty_store):
         taken.listen()
         with pytest.raises(InputError, match="--port"):
             serving.run("serve", parsed("--no-worker", "--port", str(taken.getsockname()[1])), settings)
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Forwarded-Host", "Forwarded", "Via", "X-Real-IP"])
+def test_the_server_lets_the_guard_see_that_a_request_came_through_a_proxy(app, header):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = serving.listen(app.server, Settings(port=port))
+
+    def answer():
+        with suppress(OSError):  # it waits on a socket that is closed under it
+            server.run()
+
+    Thread(target=answer, daemon=True).start()
+    try:
+        with pytest.raises(HTTPError, match="403"):
+            urlopen(Request(f"http://127.0.0.1:{port}/health", headers={header: "203.0.113.7"}), timeout=10)
+        assert urlopen(f"http://127.0.0.1:{port}/health", timeout=10).status == 200
+    finally:
+        server.close()

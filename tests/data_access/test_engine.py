@@ -6,6 +6,7 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from data_access.engine import make_engine, writing
+from data_access.errors import InputError
 from data_access.tables import areas
 
 
@@ -27,6 +28,38 @@ def test_sqlite_is_opened_so_that_nothing_acknowledged_is_lost(tmp_path):
 def test_a_database_of_another_make_is_refused_by_name():
     with pytest.raises(ValueError, match="mysql"):
         make_engine("mysql://localhost/kangtu")
+
+
+@pytest.mark.parametrize("address", ["", "nonsense", "postgresql://clerk:secret@host:notaport/x"])
+def test_what_is_no_address_of_a_database_is_refused_without_repeating_it(address):
+    with pytest.raises(InputError, match="KANGTU_DATABASE_URL") as refused:
+        make_engine(address)
+
+    assert "secret" not in str(refused.value)
+
+
+def test_a_file_that_is_no_database_is_said_to_be_none(tmp_path):
+    (tmp_path / "notes.db").write_text("no database" * 100)
+
+    with pytest.raises(InputError, match="不是数据库"), make_engine(f"sqlite:///{tmp_path}/notes.db").connect():
+        pass
+
+
+def test_a_database_that_cannot_be_reached_is_named_without_its_password():
+    engine = make_engine("postgresql://clerk:secret@127.0.0.1:1/kangtu")
+
+    with pytest.raises(InputError, match=r"127\.0\.0\.1") as refused, engine.connect():
+        pass
+    assert "secret" not in str(refused.value)
+
+
+def test_a_database_that_somebody_else_is_writing_to_is_said_to_be_busy(tmp_path):
+    first, second = (make_engine(f"sqlite:///{tmp_path}/kangtu.db") for _ in range(2))
+    with writing(first), second.connect() as waiting:
+        waiting.connection.driver_connection.execute("PRAGMA busy_timeout = 0")
+        waiting.execution_options(kangtu_writes=True)
+        with pytest.raises(InputError, match="正在写入"):
+            waiting.begin()
 
 
 def test_a_failed_write_leaves_nothing(engine):

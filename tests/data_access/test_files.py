@@ -36,6 +36,20 @@ def test_rows_keep_the_numbers_that_excel_shows_over_blank_lines_and_breaks_insi
     assert [number for number, _ in rows_of(path)[0][1]] == [1, 2, 4]
 
 
+@pytest.mark.parametrize("rows", ['东胜区,"好\n康巴什区,好\n', '东胜区,"好"的\n'])
+def test_a_quote_that_is_never_closed_swallows_no_rows(tmp_path, rows):
+    path = write(tmp_path, f"地区,备注\n{rows}".encode())
+
+    with pytest.raises(InputError, match="第 2 行：引号"):
+        rows_of(path)
+
+
+def test_a_title_without_any_mark_does_not_hide_the_semicolons_below_it(tmp_path):
+    path = write(tmp_path, "某市年报\n地区;数值\n东胜区;85\n".encode())
+
+    assert rows_of(path) == [(None, [(1, ["某市年报"]), (2, ["地区", "数值"]), (3, ["东胜区", "85"])])]
+
+
 @pytest.mark.parametrize(
     ("content", "name", "words"),
     [

@@ -1,8 +1,10 @@
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 
-from data_access.engine import make_engine
+from data_access.engine import make_engine, writing
+from data_access.errors import InputError
 from data_access.schema import is_current, upgrade
 from data_access.tables import metadata
 
@@ -28,3 +30,22 @@ def test_the_migrations_make_exactly_the_tables_of_tables_py(engine):
 
     assert difference == []
     assert set(inspect(engine).get_table_names()) == set(metadata.tables) | {"alembic_version"}
+
+
+def test_a_database_of_a_newer_version_is_left_alone(tmp_path):
+    engine = make_engine(f"sqlite:///{tmp_path}/newer.db")
+    with writing(engine) as connection:
+        connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32))")
+        connection.exec_driver_sql("INSERT INTO alembic_version VALUES ('9999')")
+
+    with pytest.raises(InputError, match="更新的版本"):
+        upgrade(engine)
+
+
+def test_tables_that_somebody_else_made_are_left_alone(tmp_path):
+    engine = make_engine(f"sqlite:///{tmp_path}/foreign.db")
+    with writing(engine) as connection:
+        connection.exec_driver_sql("CREATE TABLE areas (id INTEGER)")
+
+    with pytest.raises(InputError, match=r"同名的表（areas）"):
+        upgrade(engine)

@@ -158,6 +158,14 @@ def test_a_polygon_without_coordinates_and_one_that_is_a_line_are_named_by_their
     assert "第 2 个图形（代码 xx-e）不是面" in said
 
 
+def test_a_polygon_that_is_only_a_point_is_named_by_its_place(squares, tmp_path):
+    point = {"type": "Polygon", "coordinates": [[[109, 39]] * 4]}
+
+    said = refusal_of(squares, geojson(tmp_path / "b.geojson", feature("xx-w", point)))
+
+    assert "第 1 个图形（代码 xx-w）没有面积" in said
+
+
 def test_latitude_before_longitude_is_refused(squares, tmp_path):
     exchanged = shapely.transform(WEST, lambda points: points[:, ::-1])
 

@@ -187,6 +187,22 @@ def test_every_bad_row_is_named_at_once_and_the_whole_list_can_be_had(store, tmp
         assert len(list(csv.reader(file))) == report.problem_count + 1
 
 
+def test_the_list_of_problems_never_overwrites_the_file_it_is_about(store, tmp_path):
+    text = "地区代码,指标,时期,数值\n999999,无,2024,约五\n"
+    path = tmp_path / "年报.csv"
+    path.write_text(text, encoding="utf-8")
+
+    with pytest.raises(InputError, match="另起一个名字"):
+        importing.import_file(store, "observations", path, received_from="市疾控", problems_csv=path)
+    assert path.read_text(encoding="utf-8") == text
+
+
+def test_a_cell_of_thirty_thousand_characters_is_not_quoted_whole(store, tmp_path):
+    report = send(store, tmp_path, f"地区代码,指标,时期,数值\n{'9' * 30_000},无,2024,1\n")
+
+    assert max(len(sentence) for sentence in sentences(report)) < 300
+
+
 def test_duplicated_rows_are_both_named(store, tmp_path):
     text = "指标,地区代码,时期,数值\nhealth_literacy,150602,2024,85\nhealth_literacy,150603,2024,80\n居民健康素养水平,150602,2024年,86\n"
 
