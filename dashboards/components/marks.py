@@ -73,7 +73,9 @@ def probability_bar(p_miss: float | None, basis: str | None = "full") -> html.Sp
     """
     word = wording.probability(p_miss)
     if wording.is_missing(p_miss) or basis == "withheld":
-        return html.Span(_("not estimated"), className="kt-muted", title=_("fewer than three figures, or too few cases"))
+        return html.Span(
+            _("not estimated"), className="kt-muted", title=_("fewer than three figures, or too few cases")
+        )
     words = _("{word}, {percent}", word=word, percent=wording.rounded_probability(p_miss))
     if basis == "reference":
         words = _("{words}, for reference", words=words)
