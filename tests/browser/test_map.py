@@ -176,7 +176,7 @@ def test_figures_of_another_geometry_are_not_painted(open_map):
 
 def test_a_map_visited_again_is_painted_again(open_map):
     seen = open_map()
-    seen.page.click("header nav a[href^='/']:has-text('总览')")
+    seen.page.click("header nav a:has-text('会商')")
     seen.page.wait_for_selector("canvas.choropleth", state="detached")
     seen.page.click("header nav a:has-text('地图')")
     wait_for_paint(seen)

@@ -91,7 +91,7 @@ class Visit:
                 for text, marked, pictured in readable
                 if CHINESE.search(text) and not marked and not pictured and text not in SAID_IN_BOTH
             ]
-        return [text for text, _marked, _pictured in readable if is_english_message(text)]
+        return [text for text, marked, _pictured in readable if not marked and is_english_message(text)]
 
     def overflow(self) -> int:
         """How many CSS pixels the page is wider than the window."""

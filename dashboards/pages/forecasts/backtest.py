@@ -18,7 +18,7 @@ from dashboards.backtest_words import (
 )
 from dashboards.language import gettext as _
 from dashboards.language import mark
-from models.backtest_scores import ALL, Summary
+from models.backtest_scores import ALL, LAST_VALUE, TOO_FEW, USE, Summary
 
 PATH = "/backtest"
 BODY, ASKED = "backtest-body", "backtest-asked"
@@ -133,7 +133,11 @@ def coverage(found: Summary) -> html.Section:
 
 def by_indicator(found: Summary) -> pd.DataFrame:
     """The indicators, worst beside the last value first; those nobody can tell of last."""
-    return found.by_indicator.sort_values("scrps_ratio", ascending=False, na_position="last", kind="stable")
+    order = found.by_indicator["verdict"].map(
+        {verdict: place for place, verdict in enumerate((LAST_VALUE, USE, TOO_FEW))}
+    )
+    worst_first = found.by_indicator.assign(order=order).sort_values(["order", "scrps_ratio"], ascending=[True, False])
+    return worst_first.drop(columns="order")
 
 
 def indicators(found: Summary, plan: dict) -> html.Section:
