@@ -196,7 +196,9 @@ def test_the_list_chooses_an_area_without_a_mouse(open_map):
     seen = open_map()
     seen.page.locator(".kt-choice-area button, .kt-choice-area .dash-dropdown").first.focus()
     seen.page.keyboard.press("Enter")
+    seen.page.wait_for_function("() => document.activeElement.matches('input')")  # the list has opened
     seen.page.keyboard.type("乌审旗")
+    seen.page.wait_for_function("() => document.querySelectorAll('.dash-dropdown-option').length === 1")
     seen.page.keyboard.press("ArrowDown")
     seen.page.keyboard.press("Enter")
     seen.page.wait_for_selector("#map-aside h2:has-text('乌审旗')")
