@@ -219,6 +219,8 @@ def _read(path: Path, required: list[str]) -> pd.DataFrame:
     missing = [column for column in required if column not in header]
     if missing:
         raise InputError(f"{path.name}：第 {rows[0][0]} 行缺少列 {'、'.join(missing)}。请补上这些列。")
+    if len(rows) == 1:
+        raise InputError(f"{path.name}：只有表头，没有数据行。请在表头下面填写数据。")
     cells = [
         [(cell.strip() or None) for cell in row[: len(header)]] + [None] * (len(header) - len(row))
         for _, row in rows[1:]
