@@ -8,6 +8,13 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect
 
+from data_access import (  # noqa: F401  each adds its tables to the metadata
+    account_tables,
+    adjustment_tables,
+    delivery_tables,
+    forecast_tables,
+    siting_tables,
+)
 from data_access.engine import writing
 from data_access.errors import InputError
 from data_access.tables import metadata

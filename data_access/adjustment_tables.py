@@ -1,0 +1,1 @@
+"""What analysts change in a forecast, why, and who approved it."""

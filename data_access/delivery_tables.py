@@ -1,0 +1,1 @@
+"""What the plans deliver: counts of programmes, health cells through their life, tasks."""

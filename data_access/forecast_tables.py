@@ -1,0 +1,1 @@
+"""Forecast runs: what was forecast, from which figures, with which parameters."""
