@@ -8,16 +8,24 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 PERMISSIONS = (
-    "open the site",  # the empty frame: style, scripts, the list of pages
+    "open the site",  # the empty frame: style, scripts, the list of pages, one's own account
     "see figures",
     "download figures",
+    "run forecasts",
+    "adjust forecasts",
+    "approve adjustments",  # of others: one's own are refused where they are approved
+    "import figures",
+    "edit registers",
+    "save scenarios",
+    "manage accounts",
 )
+_READS = {"open the site", "see figures", "download figures"}
 ROLES = {
-    "leader": {"open the site", "see figures", "download figures"},
-    "planner": {"open the site", "see figures", "download figures"},
-    "analyst": {"open the site", "see figures", "download figures"},
-    "reporter": {"open the site", "see figures"},
-    "administrator": {"open the site"},
+    "leader": _READS,
+    "planner": _READS | {"import figures", "edit registers", "save scenarios"},
+    "analyst": _READS | {"run forecasts", "adjust forecasts", "approve adjustments"},
+    "reporter": {"open the site", "see figures", "import figures"},
+    "administrator": {"open the site", "import figures", "edit registers", "manage accounts"},
 }
 
 
