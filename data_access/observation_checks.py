@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from data_access.cells import read_date
+from data_access.cells import CellError, read_date
 from data_access.headers import Table
 from data_access.kinds import OBSERVATIONS
 from data_access.lookups import AreaLookup, ChoiceLookup, IndicatorLookup, Lookup, PeriodLookup, UnitLookup
@@ -44,8 +44,16 @@ class Known:
 
 
 class DayLookup(Lookup):
+    """Days on which something was reported: not after today."""
+
+    def __init__(self, today: date):
+        self.today = today
+
     def find(self, text: str) -> date | None:
-        return read_date(text)
+        day = read_date(text)
+        if day is not None and day > self.today:
+            raise CellError(f"上报日期 {day} 晚于今天（{self.today}）", "请核对年份")
+        return day
 
 
 class ObservationChecks:
@@ -61,7 +69,7 @@ class ObservationChecks:
         self.outside_plan: dict[str, list[int]] = {"before": [], "after": []}  # [count, first source row]
         self.areas, self.periods = AreaLookup(known.areas), PeriodLookup(known.today)
         self.indicators = IndicatorLookup(known.indicators)
-        self.statuses, self.dates = ChoiceLookup(OBSERVATIONS.column("status")), DayLookup()
+        self.statuses, self.dates = ChoiceLookup(OBSERVATIONS.column("status")), DayLookup(known.today)
         self.unit_words = UnitLookup({slug: rule.words for slug, rule in known.units.items()})
         rules = [known.units.get(unit, UNKNOWN_UNIT) for unit in known.indicators["unit"]]
         self.unit = known.indicators["unit"].to_numpy(dtype=object)

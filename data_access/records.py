@@ -23,6 +23,7 @@ from data_access.reports import Problems
 
 Record = dict[str, Any]  # column name -> value, for the columns the file has; "sheet" and "row" say where it stood
 Reader = Callable[[str], Any]
+LONGEST_NAME = 200  # the longest name in the thirteen plans has 91 characters
 
 
 class RecordReader:
@@ -132,6 +133,8 @@ class RecordReader:
 
 
 def _read_name(text: str) -> str | None:
+    if len(text) > LONGEST_NAME:
+        raise CellError(f"名称长达 {len(text):,} 个字", f"请缩短到 {LONGEST_NAME} 个字以内；说明文字请另写")
     return None if is_missing(text) else read_text(text)
 
 

@@ -55,12 +55,15 @@ class _Bad:
 def _check_areas(records: list[Record], known: Known, bad: _Bad) -> None:
     levels = dict(zip(known.areas["area_id"], known.areas["level"], strict=True))
     levels |= {record["area_id"]: record["level"] for record in records}
+    heirs = dict(zip(known.areas["area_id"], known.areas["merged_into"].astype(object), strict=True))
+    heirs |= {record["area_id"]: record["merged_into"] for record in records if "merged_into" in record}
     for record in records:
         if "is_unit" in record and record["is_unit"] is None:
             record["is_unit"] = True
         _check_level(record, bad)
         _check_parent(record, levels, bad)
         _check_validity(record, levels, bad)
+        _check_heirs(record, heirs, bad)
 
 
 def _check_level(record: Record, bad: _Bad) -> None:
@@ -117,6 +120,17 @@ def _check_validity(record: Record, levels: dict[str, str], bad: _Bad) -> None:
         bad.refuse(record, "merged_into", "unknown_heir", what, "请更正并入代码")
     elif end is None:
         bad.refuse(record, "valid_to", "no_end", f"已并入 {heir}，却没有撤销日期", "请填写撤销日期（最后一天）")
+
+
+def _check_heirs(record: Record, heirs: dict[str, str | None], bad: _Bad) -> None:
+    """A merged area ends in one that still stands: A into B and B into A would leave its figures nowhere."""
+    way, heir = [record["area_id"]], record.get("merged_into")
+    while isinstance(heir, str) and heir not in way:
+        way.append(heir)
+        heir = heirs.get(heir)
+    if heir == record["area_id"] and len(way) > 1:
+        what = f"并入关系成了圈：{'→'.join([*way, heir])}"
+        bad.refuse(record, "merged_into", "merger_circle", what, "请更正并入代码，圈中至少有一个地区仍然存在")
 
 
 def _check_population(records: list[Record], known: Known, bad: _Bad) -> None:

@@ -10,7 +10,7 @@ OBSERVATIONS  area_id, indicator_id, period, value, numerator, denominator, lowe
 OUT           one row per target and area.
 """
 
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from datetime import date
 from pathlib import Path
 
@@ -67,8 +67,15 @@ def add_arguments(command: str, parser: ArgumentParser) -> None:
     """Two tables in, one out."""
     parser.add_argument("targets", type=Path, help="CSV or XLSX of targets, one row per milestone")
     parser.add_argument("observations", type=Path, help="CSV or XLSX of figures")
-    parser.add_argument("--as-of", required=True, type=int, metavar="YEAR", help="use figures up to this year's end")
+    parser.add_argument("--as-of", required=True, type=_year, metavar="YEAR", help="use figures up to this year's end")
     parser.add_argument("--out", required=True, type=Path, help="CSV to write")
+
+
+def _year(text: str) -> int:
+    """A year as --as-of names it; argparse says what is wrong and exits 2."""
+    if not (text.isdecimal() and 1900 <= int(text) <= 2200):
+        raise ArgumentTypeError(f"{text!r} is not a year from 1900 to 2200")
+    return int(text)
 
 
 def run(command: str, arguments: Namespace, settings) -> None:

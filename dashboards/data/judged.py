@@ -70,15 +70,26 @@ def is_stale(plan_id: str) -> bool:
 
 @cached
 def judged_plans() -> pd.DataFrame:
-    """The plans that have been judged, newest run first: those the pages offer."""
-    every = all_plans()
-    runs = {plan_id: newest_run(plan_id) for plan_id in every.index}
-    newest = sorted((run["run_id"], plan_id) for plan_id, run in runs.items() if run)
-    return every.loc[[plan_id for _run, plan_id in reversed(newest)]]
+    """The plans that have been judged: those the pages offer, in the order most readers want them.
+
+    Plans of outcomes before programmes and yearly work points, then those of the latest review, then the fullest:
+    judging every plan at once must not open the site on whichever happened to be last.
+    """
+    runs = {plan_id: newest_run(plan_id) for plan_id in all_plans().index}
+    every = all_plans().loc[[plan_id for plan_id, run in runs.items() if run]]
+    order = pd.DataFrame(
+        {
+            "is_outcome": every["kind"].eq("outcome_plan"),
+            "as_of": [runs[plan_id]["as_of"] for plan_id in every.index],
+            "targets": [targets(plan_id)["target_id"].nunique() for plan_id in every.index],
+        },
+        index=every.index,
+    )
+    return every.loc[order.sort_values(list(order), ascending=False, kind="stable").index]
 
 
 def plan(plan_id: str | None = None) -> dict | None:
-    """One plan; without an id, or with one that nobody has judged, the plan judged last. None before the first."""
+    """One plan; without an id, or with one that nobody has judged, the first of judged_plans. None before the first."""
     judged = judged_plans()
     if plan_id in judged.index:
         return judged.loc[plan_id].to_dict()

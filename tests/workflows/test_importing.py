@@ -433,6 +433,7 @@ BAD_AREAS = {
     "a parent of another place": ("150621001,乡镇街道,150602,树林召镇", ["前 6 位不一致"]),
     "its own ancestor": ("150621,旗县区,150621,达拉特旗", ["不能管辖"]),
     "no name": ("150621,旗县区,150600,", ["没有填写名称"]),
+    "a name as long as a page": ("150621,旗县区,150600," + "旗" * 201, ["名称长达 201 个字"]),
     "an unknown level": ("150621,大区,150600,达拉特旗", ["“大区”不是层级可用的词"]),
 }
 
@@ -446,6 +447,21 @@ def test_areas_must_fit_into_the_hierarchy(store, tmp_path, case):
     for word in words:
         assert word in sentences(report)[0]
     assert len(read_areas(store)) == 5
+
+
+def test_mergers_that_go_in_a_circle_are_refused(store, tmp_path):
+    circle = "150602001,乡镇街道,150602,交通街道,2023-12-31,150602002"  # 150602002 is already merged into it
+
+    report = send(store, tmp_path, f"地区代码,层级,上级代码,名称,撤销日期,并入代码\n{circle}\n", "areas")
+
+    assert report.outcome == "refused"
+    assert "150602001→150602002→150602001" in sentences(report)[0]
+
+
+def test_a_figure_reported_after_today_is_refused(store, tmp_path):
+    report = send(store, tmp_path, "指标,地区代码,时期,数值,上报日期\nhealth_literacy,150602,2024,85,2999-01-01\n")
+
+    assert "上报日期 2999-01-01 晚于今天" in sentences(report)[0]
 
 
 def test_areas_may_stand_in_any_order_and_a_second_file_corrects_only_its_own_columns(engine, tmp_path):
