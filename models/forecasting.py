@@ -1,5 +1,7 @@
 """Forecasts of many short indicator series at once: Forecaster(...).fit(history).predict(requests)."""
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 
@@ -17,19 +19,25 @@ from models.observation_error import sampling_variance
 from models.panel import panel_from_frame
 from models.pooled_trend import damped_steps, pace_of
 from models.seasonal import phase_of, profile_of
-from models.transform import scale_of
+from models.transform import drawn_in, scale_of
 
 # Weights of the seven quantiles in the mean: each stands for the probability nearest to it.
+MEMBERS = ("last_value", "pooled_trend", "convergence", "memory")
 MEAN_WEIGHTS = np.array([0.0625, 0.1125, 0.2, 0.25, 0.2, 0.1125, 0.0625])
 
 
 class Forecaster:
     """Pooled forecasts with calibrated intervals.
 
-    fit learns from a history frame (models.panel.REQUIRED columns; optionally numerator, denominator, season_length);
-    predict answers requests (series_id, time) with series_id, time, mean and the quantiles of QUANTILE_COLUMNS, in the
-    order asked. Same input, same answer: nothing is drawn at random, so there is no seed to keep.
+    fit learns from a history frame (models.panel.REQUIRED columns; optionally numerator, denominator, season_length,
+    weight); predict answers requests (series_id, time) with series_id, time, mean and the quantiles of QUANTILE_COLUMNS,
+    in the order asked. Same input, same answer: nothing is drawn at random, so there is no seed to keep.
+    last_value_for: indicators forecast by their last value (of quarters and months: with the season), in intervals
+    calibrated for that. members shows what each part of the model says by itself.
     """
+
+    def __init__(self, last_value_for: Collection[str] = ()):
+        self.last_value_for = last_value_for
 
     def fit(self, history: pd.DataFrame) -> "Forecaster":
         """Learn from the history; ValueError for a history that cannot be right (see panel_from_frame)."""
@@ -37,7 +45,8 @@ class Forecaster:
         self.scale_ = scale_of(self.panel_)
         z = self.scale_.forward(self.panel_.value_of_row, self.panel_.series_of_row)
         self.profile_ = profile_of(self.panel_, z)
-        self.z_ = z - self._season(self.panel_.series_of_row, self.panel_.time_of_row)
+        self.z_ = drawn_in(self.panel_, z - self._season(self.panel_.series_of_row, self.panel_.time_of_row))
+        self.is_modelled_ = ~self.panel_.indicator_ids.isin(list(self.last_value_for))[self.panel_.indicator]
         self.pace_ = pace_of(self.panel_, self.z_)
         self.spread_ = spread_at_one_step(self.panel_, self.z_, self.pace_)
         sampling = sampling_variance(self.panel_, self.scale_)
@@ -61,15 +70,31 @@ class Forecaster:
         answer.insert(2, "mean", quantiles @ MEAN_WEIGHTS)
         return answer
 
+    def members(self, requests: pd.DataFrame) -> pd.DataFrame:
+        """The median of each part of the model by itself: series_id, time and MEMBERS, in the order asked.
+
+        Each is the last value plus one part: the pace pooled with the peers', the pull towards the peers' level, what
+        lasts of the last surprise. The model's median is the last value plus all three, added up on the transformed
+        scale; of an indicator forecast by its last value, the first member. ValueError as predict.
+        """
+        series, horizon = self._locate(requests)
+        row = self.panel_.last[series]
+        still = self.z_[row] + self._season(series, self.panel_.time_of_row[row] + horizon)
+        parts = [np.zeros(len(row)), *self._parts(row, horizon)]
+        answer = {"series_id": requests["series_id"].to_numpy(), "time": requests["time"].to_numpy(float)}
+        medians = [self.scale_.backward(still + part, series) for part in parts]
+        return pd.DataFrame(answer | dict(zip(MEMBERS, medians, strict=True)))
+
+    def _parts(self, row: np.ndarray, horizon: np.ndarray) -> tuple[np.ndarray, ...]:
+        """What each part of the model adds to the figures at rows of the panel in `horizon` steps, transformed scale."""
+        steps = damped_steps(horizon, self.panel_.steps_per_year[self.panel_.series_of_row[row]])
+        lasting = expected_after(self.memory_, self.panel_, row, horizon)
+        return steps * self.pace_.expected[row], steps * self.pull_[row], lasting
+
     def _centre(self, row: np.ndarray, horizon: np.ndarray) -> np.ndarray:
         """The median forecast made at rows of the panel, `horizon` steps ahead, without season, transformed scale."""
-        steps_per_year = self.panel_.steps_per_year[self.panel_.series_of_row[row]]
-        pace = self.pace_.expected[row] + self.pull_[row]
-        return (
-            self.z_[row]
-            + damped_steps(horizon, steps_per_year) * pace
-            + expected_after(self.memory_, self.panel_, row, horizon)
-        )
+        is_modelled = self.is_modelled_[self.panel_.series_of_row[row]]
+        return self.z_[row] + np.where(is_modelled, sum(self._parts(row, horizon)), 0.0)
 
     def _season(self, series: np.ndarray, time: np.ndarray) -> np.ndarray:
         return self.profile_[series, phase_of(time, self.panel_.season_length[series])]

@@ -16,7 +16,7 @@ class Panel:
     first, last: index of a series' first and last row. lower, upper: NaN where there is no bound.
     steps_per_year: season_length for quarters and months; 1 for yearly figures; 0.2 for an indicator surveyed every five
     years. time_of_row: in those steps; a yearly series may still have a point between two years.
-    numerator, denominator: NaN where the value is not a ratio of counts.
+    numerator, denominator: NaN where the value is not a ratio of counts. weight: 1, or less for a figure believed less.
     """
 
     series_ids: pd.Index
@@ -33,6 +33,7 @@ class Panel:
     value_of_row: np.ndarray
     numerator_of_row: np.ndarray
     denominator_of_row: np.ndarray
+    weight_of_row: np.ndarray
 
     @property
     def n_points(self) -> np.ndarray:
@@ -53,14 +54,15 @@ class Panel:
 def panel_from_frame(history: pd.DataFrame) -> Panel:
     """Check a history and lay it out; rows without a value are left out, in any order.
 
-    history: REQUIRED columns, and optionally numerator, denominator, season_length (points in a year's cycle, 1 none).
+    history: REQUIRED columns, and optionally numerator, denominator, season_length (points in a year's cycle, 1 none) and
+    weight (1 or empty: an ordinary figure; 0: cut, as if never reported; between: see models.transform.drawn_in).
     Raises ValueError for a missing column, a repeated (series_id, time), a value that is not finite or outside its
-    bounds, and a series whose indicator, bounds or season change from row to row.
+    bounds, a weight outside 0 to 1, and a series whose indicator, bounds or season change from row to row.
     """
     missing = [column for column in REQUIRED if column not in history]
     if missing:
         raise ValueError(f"history lacks the columns {', '.join(missing)}.")
-    history = history[history["value"].notna().to_numpy()]
+    history = history[history["value"].notna().to_numpy() & (_weights(history) > 0)]
     series, series_ids = pd.factorize(history["series_id"], sort=True)
     indicator, indicator_ids = pd.factorize(history["indicator_id"], sort=True)
     if (series < 0).any() or (indicator < 0).any():
@@ -97,9 +99,21 @@ def panel_from_frame(history: pd.DataFrame) -> Panel:
         value_of_row=np.where(np.abs(value) < SMALLEST, 0.0, value),
         numerator_of_row=column("numerator", np.nan),
         denominator_of_row=column("denominator", np.nan),
+        weight_of_row=_weights(history)[order],
     )
     _refuse_bad_rows(panel)
     return panel
+
+
+def _weights(history: pd.DataFrame) -> np.ndarray:
+    if "weight" not in history:
+        return np.ones(len(history))
+    weight = pd.to_numeric(history["weight"]).fillna(1.0).to_numpy(float)
+    wrong = ~((weight >= 0) & (weight <= 1))
+    if wrong.any():
+        row = history.iloc[np.flatnonzero(wrong)[0]]
+        raise ValueError(f"{row.series_id} at {row.time:g}: weight {weight[wrong][0]:g} is not between 0 and 1.")
+    return weight
 
 
 def _steps_per_year(series, time, per_series, first) -> np.ndarray:

@@ -66,6 +66,30 @@ def scale_of(panel: Panel) -> Scale:
     return Scale(panel.lower, panel.upper, lower_offset, upper_offset)
 
 
+def drawn_in(panel: Panel, z: np.ndarray) -> np.ndarray:
+    """The panel's values on the transformed scale with those of little weight drawn to what their neighbours say.
+
+    A figure of weight w counts w against 1 - w for the line between the nearest full figures of its series (the nearest
+    one itself at the ends): the mean of two readings with those precisions. So 1 changes nothing, and the nearer to 0
+    the more a shock year is read as if it had gone on as usual; 0 itself is cut before. Nothing full: as reported.
+    """
+    row = np.arange(len(z))
+    full = panel.weight_of_row >= 1
+    if full.all():
+        return z
+    start, stop = panel.first[panel.series_of_row], panel.last[panel.series_of_row]
+    before = np.maximum.accumulate(np.where(full, row, -1))
+    after = np.minimum.accumulate(np.where(full, row, len(z))[::-1])[::-1]
+    has_before, has_after = before >= start, after <= stop
+    before, after = np.where(has_before, before, after), np.where(has_after, after, before)
+    known = has_before | has_after
+    before, after = np.where(known, before, row), np.where(known, after, row)
+    apart = panel.time_of_row[after] - panel.time_of_row[before]
+    share = np.where(apart > 0, (panel.time_of_row - panel.time_of_row[before]) / np.where(apart > 0, apart, 1.0), 0.0)
+    usual = z[before] + share * (z[after] - z[before])
+    return usual + panel.weight_of_row * (z - usual)
+
+
 def _offset(panel: Panel, distance: np.ndarray) -> np.ndarray:
     own = group_median(distance, panel.series_of_row, len(panel.series_ids))
     positive = np.where(distance > 0, distance, np.nan)

@@ -1,7 +1,7 @@
 """forecast-file: forecast the series of one CSV file for the times asked in another, without a database.
 
 HISTORY  series_id, indicator_id, area_id, year (or time), value, lower_bound, upper_bound, direction
-         [, season_length, numerator, denominator]; bounds may be empty (none). With season_length above 1, `year` counts
+         [, season_length, numerator, denominator, weight (0 cut, 1 or empty ordinary)]; bounds may be empty (none). With season_length above 1, `year` counts
          seasons (4 * year + quarter - 1); `time` is always in years.
 REQUESTS series_id, year (or time).
 TARGETS  series_id, year (or time), target_own, target_common: adds p_miss_own and p_miss_common to the output.
@@ -19,7 +19,7 @@ from models.forecasting import Forecaster
 from models.intervals import QUANTILE_COLUMNS
 
 HISTORY_COLUMNS = ["series_id", "indicator_id", "area_id", "value", "lower_bound", "upper_bound", "direction"]
-HISTORY_NUMBERS = ["value", "lower_bound", "upper_bound", "season_length", "numerator", "denominator"]
+HISTORY_NUMBERS = ["value", "lower_bound", "upper_bound", "season_length", "numerator", "denominator", "weight"]
 TARGET_COLUMNS = ["target_own", "target_common"]
 TEXT = ("series_id", "indicator_id", "area_id", "direction")
 DIRECTIONS = ("up", "down")
@@ -118,13 +118,18 @@ def _check_history(history: pd.DataFrame, path: Path) -> None:
     _refuse_rows(path, np.isinf(value), "value 不是有限的数", "请更正")
     _refuse_rows(path, value < lower, "value 低于 lower_bound", "请更正数值或下限", value)
     _refuse_rows(path, value > upper, "value 高于 upper_bound", "请更正数值或上限", value)
+    if "weight" in history:
+        _refuse_rows(
+            path, ~history["weight"].fillna(1.0).between(0, 1), "weight 不在 0 到 1 之间", "请更正", history["weight"]
+        )
     _refuse_rows(
         path, ~history["direction"].isin(DIRECTIONS), "direction 须为 up 或 down", "请更正", history["direction"]
     )
 
 
 def _check_requests(requests: pd.DataFrame, history: pd.DataFrame, time: str, path: Path) -> None:
-    known = history[history["value"].notna()].groupby("series_id")[time].max()
+    used = history["value"].notna() & (history["weight"].ne(0) if "weight" in history else True)
+    known = history[used].groupby("series_id")[time].max()
     last = requests["series_id"].map(known)
     _refuse_rows(path, last.isna(), "历史中没有该序列的数值", "请更正 series_id，或补上历史", requests["series_id"])
     _refuse_rows(

@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.forecasting import Forecaster
+from models.forecasting import MEMBERS, Forecaster
 from models.intervals import QUANTILE_COLUMNS
+from models.panel import panel_from_frame
+from models.transform import drawn_in
 
 
 def history_of(series: dict[str, list[float | None]], *, lower=0.0, upper=100.0, first=2016, indicator="screening"):
@@ -180,6 +182,52 @@ def test_quarters_keep_their_rhythm():
     answer = forecast(history, [2025, 2025.25, 2025.5, 2025.75], ["s2"])
 
     assert answer["q0.5"].to_numpy() == pytest.approx(42.2 + rhythm, abs=1.0)
+
+
+def test_a_year_that_is_cut_is_as_if_it_had_never_been_reported():
+    shock = {name: [*values[:3], values[3] - 25, values[4]] for name, values in nine_districts().items()}
+    marked = history_of(shock).assign(weight=lambda h: np.where(h["time"] == 2019, 0.0, 1.0))
+    without = history_of({name: [*values[:3], None, values[4]] for name, values in nine_districts().items()})
+
+    pd.testing.assert_frame_equal(forecast(marked, [2022]), forecast(without, [2022]))
+
+
+def test_a_shock_year_believed_by_half_lies_half_way_to_its_neighbours():
+    # Without bounds the scale is the unit itself: neighbours 40 and 44 say 42, the figure says 22; a quarter of it: 37.
+    panel = panel_from_frame(
+        history_of({"a": [40.0, 22, 44, 22]}, lower=None, upper=None).assign(weight=[1, 0.25, 1, 0.5])
+    )
+
+    assert drawn_in(panel, panel.value_of_row).tolist() == [40.0, 37.0, 44.0, 33.0]  # at the end: half way from 44
+
+
+@pytest.mark.parametrize("weight", [-0.1, 1.5])
+def test_a_weight_beyond_none_and_all_is_refused(weight):
+    with pytest.raises(ValueError, match="a at 2017: weight"):
+        Forecaster().fit(history_of({"a": [1.0, 2, 3]}).assign(weight=[1, weight, 1]))
+
+
+def test_the_members_are_the_last_value_and_what_each_part_adds_to_it():
+    history = history_of(nine_districts(), lower=None, upper=None)
+    model, asked = Forecaster().fit(history), requests_of(nine_districts(), [2023])
+    members, median = model.members(asked), model.predict(asked)["q0.5"]
+
+    parts = members[list(MEMBERS[1:])].sub(members["last_value"], axis=0)
+    assert members["last_value"].tolist() == [values[-1] for values in nine_districts().values()]
+    assert (members["last_value"] + parts.sum(axis=1)).tolist() == pytest.approx(median.tolist())
+    assert (parts["pooled_trend"] > 1).all()  # all nine rise
+    assert parts["convergence"].iloc[0] > 0 > parts["convergence"].iloc[-1]  # the lowest catches up, the highest falls
+
+
+def test_an_indicator_left_to_its_last_value_stays_there_in_intervals_that_know_its_past_errors():
+    history = history_of(nine_districts(points=8, step=3.0))
+    modelled, still = Forecaster().fit(history), Forecaster({"screening"}).fit(history)
+    asked = requests_of(nine_districts(points=8), [2024])
+
+    answer = still.predict(asked)
+    assert answer["q0.5"].tolist() == pytest.approx(history[history["time"] == 2023]["value"].tolist())
+    width = (answer["q0.9"] - answer["q0.1"]).median()
+    assert width > (modelled.predict(asked)["q0.9"] - modelled.predict(asked)["q0.1"]).median()  # it misses the rise
 
 
 def test_surveys_every_five_years_are_forecast_a_survey_ahead():
