@@ -112,12 +112,13 @@ def marks(plan_id: str, as_of: date | None = None) -> pd.DataFrame:
     """
     run = newest_run(plan_id, as_of)
     if run is None:
-        return _with_names(pd.DataFrame(columns=list(judgements.MARKS)), plan_id, as_of)
+        return with_names(pd.DataFrame(columns=list(judgements.MARKS)), plan_id, as_of)
     found = judgements.read_marks(engine(), run["run_id"])
-    return _with_names(found[found["area_id"].isin(areas().index)], plan_id, as_of)
+    return with_names(found[found["area_id"].isin(areas().index)], plan_id, as_of)
 
 
-def _with_names(found: pd.DataFrame, plan_id: str, as_of: date | None) -> pd.DataFrame:
+def with_names(found: pd.DataFrame, plan_id: str, as_of: date | None) -> pd.DataFrame:
+    """Marks (data_access.judgements.MARKS) with the names a list shows, as marks() has them."""
     of_target = (
         targets(plan_id, as_of)
         .drop_duplicates("target_id")
