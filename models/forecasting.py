@@ -67,7 +67,8 @@ class Forecaster:
         answer = pd.DataFrame(quantiles, columns=QUANTILE_COLUMNS)
         answer.insert(0, "series_id", requests["series_id"].to_numpy())
         answer.insert(1, "time", requests["time"].to_numpy(float))
-        answer.insert(2, "mean", quantiles @ MEAN_WEIGHTS)
+        # not quantiles @ MEAN_WEIGHTS: a matrix product adds in another order for another number of rows
+        answer.insert(2, "mean", (quantiles * MEAN_WEIGHTS).sum(axis=1))
         return answer
 
     def members(self, requests: pd.DataFrame) -> pd.DataFrame:

@@ -82,13 +82,13 @@ def slopes_so_far(panel: Panel, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     start = panel.first[panel.series_of_row]
     time = panel.time_of_row - panel.time_of_row[start]
     level = z - z[start]
-    # running sums go over all series: each at its own size, or a large one's rounding would drown a small one
+    # each series at its own size: the squares of very large figures are no numbers any more
     size = np.maximum.reduceat(np.abs(level), panel.first) if len(level) else level
     size = np.where(size > 0, size, 1.0)[panel.series_of_row]
     level = level / size
     n = panel.position_of_row + 1.0
     sum_t, sum_z, sum_tt, sum_tz, sum_zz = (
-        _running_sum(values, start) for values in (time, level, time * time, time * level, level * level)
+        _running_sum(panel, values) for values in (time, level, time * time, time * level, level * level)
     )
     spread_t = np.where(n > 1, sum_tt - sum_t * sum_t / n, 1.0)
     cross = sum_tz - sum_t * sum_z / n
@@ -99,9 +99,13 @@ def slopes_so_far(panel: Panel, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return slope * size, np.where(n > 1, pooled / spread_t, 0.0)
 
 
-def _running_sum(values: np.ndarray, start: np.ndarray) -> np.ndarray:
-    total = np.cumsum(values)
-    return total - total[start] + values[start]
+def _running_sum(panel: Panel, values: np.ndarray) -> np.ndarray:
+    """Sums from the first row of each series on. One row of a table a series: a sum that went on over all series would
+    round otherwise with every series before it, and the same series forecast in another company would differ."""
+    position = panel.position_of_row
+    table = np.zeros((len(panel.first), int(position.max(initial=-1)) + 1))
+    table[panel.series_of_row, position] = values
+    return np.cumsum(table, axis=1)[panel.series_of_row, position]
 
 
 def median_of_peers(panel: Panel, values: np.ndarray, *, without_oneself: bool = False) -> np.ndarray:
