@@ -112,7 +112,7 @@ def _fan(series: Series, palette: Mapping[str, str]) -> list[dict]:
     forecast = series.forecast
     if forecast.empty:
         return []
-    start = _last_figure(series)
+    start = last_figure(series)
     times = ([] if start is None else [start["time"]]) + forecast["time"].tolist()
     lines = {
         name: ([] if start is None else [start["value"]]) + forecast[name].tolist()
@@ -165,7 +165,7 @@ def _path(series: Series, palette: Mapping[str, str]) -> list[dict]:
 
 def _observed(series: Series, palette: Mapping[str, str]) -> dict:
     """Dots joined by a thin line; a year without a figure breaks the line; a provisional figure is a hollow dot."""
-    observed = _with_gaps(series.comparable)
+    observed = with_gaps(series.comparable)
     provisional = observed["status"].eq("provisional").tolist()
     return {
         "x": observed["time"].tolist(),
@@ -233,7 +233,7 @@ def _milestones(series: Series, palette: Mapping[str, str], *, with_labels: bool
 
 
 def _data_date(series: Series, palette: Mapping[str, str]) -> list[dict]:
-    last = _last_figure(series)
+    last = last_figure(series)
     if last is None:
         return []
     across = {"type": "line", "x0": last["time"], "x1": last["time"], "y0": 0, "y1": 1, "yref": "paper"}
@@ -283,7 +283,7 @@ def _frame(series: Series, palette: Mapping[str, str], height: int) -> dict:
     }
 
 
-def _with_gaps(observed: pd.DataFrame) -> pd.DataFrame:
+def with_gaps(observed: pd.DataFrame) -> pd.DataFrame:
     """The figures in time order, with an empty row wherever more than a year passed without one."""
     ordered = observed.sort_values("time").reset_index(drop=True)
     late = np.flatnonzero(ordered["time"].diff() > 1.01)
@@ -299,6 +299,6 @@ def translucent(colour: str, opacity: float) -> str:
     return f"rgba({red},{green},{blue},{opacity})"
 
 
-def _last_figure(series: Series) -> pd.Series | None:
+def last_figure(series: Series) -> pd.Series | None:
     reported = series.comparable.dropna(subset=["value"]).sort_values("time")
     return None if reported.empty else reported.iloc[-1]

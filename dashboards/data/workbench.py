@@ -9,6 +9,7 @@ from dashboards.data.judged import newest_run, with_names
 from dashboards.data.registers import area, areas, children, indicator
 from dashboards.data.store import cached, engine
 from data_access import figure_history, judgements, observations
+from data_access.periods import parse_period
 from workflows import workbench
 
 FAN = ["q025", "q100", "q250", "q500", "q750", "q900", "q975"]
@@ -19,8 +20,8 @@ MOST_PEERS = 60
 class Bench:
     """One series. mark: a row of data.marks of the target it is studied for. marks: those of all its targets.
 
-    observed: data_access.observations.OBSERVATIONS and is_rolled_up. fan: time and FAN of the model, may be empty.
-    series_break: the first period of the present definition, or None.
+    observed: data_access.observations.OBSERVATIONS and is_rolled_up. fan: time and FAN of the model, may be empty. about: the
+    indicator.
     """
 
     mark: dict
@@ -35,9 +36,13 @@ class Bench:
         return self.mark["indicator_id"], self.mark["area_id"]
 
     @property
-    def series_break(self) -> str | None:
+    def break_time(self) -> float | None:
+        """Where the present definition begins: half-way between its first period and the one before; None: no break."""
         told = self.about.get("series_break")
-        return told if isinstance(told, str) and told else None
+        if not isinstance(told, str) or not told:
+            return None
+        step = {4: 1.0, 6: 0.25, 7: 1 / 12}[len(told)]
+        return parse_period(told).time - step / 2
 
 
 @cached
