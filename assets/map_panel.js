@@ -118,7 +118,11 @@
     const value = layer.value(index);
     const entry = legend[layer.classes[index]];
     if (value === null) return entry ? entry.label : "";
-    const digits = { minimumFractionDigits: tooltip.decimals, maximumFractionDigits: tooltip.decimals };
+    const digits = {
+      minimumFractionDigits: tooltip.decimals,
+      maximumFractionDigits: tooltip.decimals,
+      signDisplay: tooltip.is_change ? "exceptZero" : "auto",
+    };
     const text = tooltip.pattern.replace("{}", value.toLocaleString("en-US", digits).replace("-", "\u2212"));
     return tooltip.says_class && entry ? `${entry.label} · ${text}` : text;
   }

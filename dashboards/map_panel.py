@@ -44,7 +44,7 @@ class Shown:
 
     areas, dots: from map_values.layer_values, dots may be None; outline: {"url", "hash"} of thicker borders, or None.
     legend: from map_values.counted. place: the map is fitted anew when it changes. bounds: west, south, east, north.
-    tooltip_notes: area_id -> one line more under its figure. source_line: the picture's source, marked up for the page.
+    tooltip_notes: area_id -> one line more under its figure. is_change: the figures are differences. source_line: the picture's source, marked up for the page.
     """
 
     areas: dict | None
@@ -61,6 +61,7 @@ class Shown:
     outline: dict | None = None
     source_line: list | None = None
     says_class: bool = False
+    is_change: bool = False
     tooltip_notes: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -162,7 +163,8 @@ def payload(shown: Shown) -> dict:
         "tooltip": {
             "indicator": shown.indicator,
             "period": shown.period,
-            "pattern": _value_pattern(shown.unit),
+            "pattern": _change_pattern(shown.unit) if shown.is_change else _value_pattern(shown.unit),
+            "is_change": shown.is_change,
             "decimals": shown.decimals,
             "says_class": shown.says_class,
             "notes": dict(shown.tooltip_notes),
@@ -176,6 +178,14 @@ def _value_pattern(unit: str) -> str:
     """ "{} %": where the number goes; a unit nobody has named shows the bare number."""
     known = UNITS.get(unit)
     return "{}" if known is None else known.zh if current_language() == "zh" else known.en
+
+
+def _change_pattern(unit: str) -> str:
+    """The same for a difference of two figures: percents differ by points."""
+    known, chinese = UNITS.get(unit), current_language() == "zh"
+    if known is None:
+        return "{}"
+    return (known.change_zh or known.zh) if chinese else (known.change_en or known.en)
 
 
 def _words() -> dict[str, str]:

@@ -1,28 +1,28 @@
 """What a map is asked for (indicator, level, period, colours) and what it answers with: figures, classes, a finding."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from dashboards import components, data, map_figures, map_geometry, map_values
-from dashboards.language import gettext as _
+from dashboards import data, map_colours, map_figures, map_geometry, map_values
+from dashboards.map_colours import BY_CHANCE, BY_CHANGE, BY_STATUS, BY_VALUE, MIXED
 from models.units import UNITS
 
 LEVELS = ("province", "prefecture", "county", "township", "village")  # largest first; below the place the map is of
-BY_VALUE, BY_STATUS = "value", "status"
 FALLING = ("reversing", "behind")
-GLYPHS = {"achieved": "✓", "on_course": "●", "slow": "◐", "behind": "▲", "reversing": "▼", "cannot_judge": "○"}
 EACH_AREA, NO_SHAPES = "each", ""  # in the place of a layer's file
-MIXED = "mixed"  # a shape of several areas whose statuses differ
 MOST_AREAS = 2000  # read in all periods; 14,000 figures of seven years place a quintile within a hundredth
 ENOUGH = 0.5  # of the areas: the period a map opens on has at least this share reported
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What is shown. levels, periods: what can be shown instead, largest and newest first; period "" without figures."""
+    """What is shown. levels, periods: what can be shown instead, largest and newest first; period "" without figures.
+
+    since: the earlier period a map of change starts from; "" where there is none.
+    """
 
     plan: dict
     place: str
@@ -32,6 +32,7 @@ class Choice:
     colour: str
     levels: tuple[str, ...]
     periods: tuple[str, ...]
+    since: str = ""
 
     @property
     def indicator_id(self) -> str:
@@ -42,8 +43,8 @@ class Choice:
 class Answer:
     """What the map of a choice shows.
 
-    figures: area_id, the columns of map_figures.shape_figures, status, position (in the legend); a row per shape, in the
-    file's order. rows: the same per area, with gap
+    figures: area_id, the columns of map_figures.shape_figures, status, chance (key of its band), p_miss, change (since the
+    earlier period), position (in the legend); a row per shape, in the file's order. rows: the same per area, with gap
     (positive is better), is_rolled_up, name_zh, name_en, parent_id, parent_zh, parent_en. legend: map_values.counted.
     limit: the milestone the period is held against, or None. layer, seats: map_geometry's, or None.
     """
@@ -74,8 +75,29 @@ def choose(state: Mapping[str, str]) -> Choice | None:
     level = state.get("level") if state.get("level") in levels else (levels or ("county",))[0]
     years = map_years(indicator["indicator_id"], level, place)
     period = state.get("period") if state.get("period") in years.periods else default_period(indicator, years)
-    colour = BY_STATUS if state.get("colour") == BY_STATUS else BY_VALUE
-    return Choice(plan, place, indicator, level, period, colour, levels, years.periods)
+    colour = state.get("colour") if state.get("colour") in map_colours.COLOURS else BY_VALUE
+    since = earlier_period(indicator, period, years.periods, state.get("since"))
+    return Choice(plan, place, indicator, level, period, colour, levels, years.periods, since)
+
+
+def earlier_periods(indicator: dict, period: str, periods: tuple[str, ...]) -> tuple[str, ...]:
+    """The periods a change can be counted from, newest first: earlier ones of the same length and part of the year."""
+    if period not in periods:
+        return ()
+
+    def kind(text: str) -> tuple[str, str]:
+        return text[4:5], part_of_year(indicator, text)
+
+    return tuple(other for other in periods[periods.index(period) + 1 :] if kind(other) == kind(period))
+
+
+def earlier_period(indicator: dict, period: str, periods: tuple[str, ...], asked: str | None) -> str:
+    """The one asked for, else that of a year before, else the newest; "" where there is none."""
+    offered = earlier_periods(indicator, period, periods)
+    if not offered:
+        return ""
+    wanted = (asked, f"{int(period[:4]) - 1}{period[4:]}")
+    return next((other for other in wanted if other in offered), offered[0])
 
 
 @data.cached
@@ -209,9 +231,9 @@ def ask(choice: Choice) -> Answer:
     figures, rows = _frames(choice, layer)
     limits = map_limits(choice.plan["plan_id"], choice.indicator_id)
     lower = _lower_is_better(limits, choice.indicator)
-    entries = _entries(choice, lower)
+    entries, place = _colours(choice, rows, lower)
     for frame in (figures, rows):
-        frame["position"] = _positions(choice, frame, entries, lower)
+        frame["position"] = place(frame)
     limit = _limit(choice, limits)
     rows["gap"] = _gap(rows["value"], limit)
     rows = rows[rows["valid_to"].isna() | rows["value"].notna()]  # an area that is no more shows only where it reported
@@ -228,12 +250,21 @@ def _frames(choice: Choice, layer: dict | None) -> tuple[pd.DataFrame, pd.DataFr
     file = layer["file"] if layer else NO_SHAPES
     figures = map_figures.shape_figures(table, choice.period, map_shares(*place, file), multiplier)
     rows = map_figures.shape_figures(table, choice.period, map_shares(*place, EACH_AREA), multiplier)
-    of_shapes, of_areas = map_statuses(choice.plan["plan_id"], choice.indicator_id, *place, file)
+    of_shapes, of_areas = map_marks(choice.plan["plan_id"], choice.indicator_id, *place, file)
     figures.insert(0, "area_id", layer["area_ids"] if layer else [])
-    figures["status"], rows["status"] = of_shapes, of_areas
+    figures, rows = pd.concat([figures, of_shapes], axis=1), pd.concat([rows, of_areas], axis=1)
+    if choice.colour == BY_CHANGE:
+        for frame, shapes in ((figures, file), (rows, EACH_AREA)):
+            frame["change"] = frame["value"] - _earlier(choice, map_shares(*place, shapes), multiplier)
     rolled_up = table.is_rolled_up[:, table.periods.index(choice.period)] if choice.period else False
     rows["is_rolled_up"] = rolled_up
     return figures, pd.concat([map_names(*place), rows], axis=1)
+
+
+def _earlier(choice: Choice, of: map_figures.Shares, multiplier: float | None) -> pd.Series:
+    """The figures of the period a change starts from, by shape."""
+    table = map_table(choice.indicator_id, choice.level, choice.place, choice.since)
+    return map_figures.shape_figures(table, choice.since, of, multiplier)["value"]
 
 
 @data.cached
@@ -253,23 +284,29 @@ def map_names(level: str, place: str) -> pd.DataFrame:
 
 
 @data.cached
-def map_statuses(
+def map_marks(
     plan_id: str, indicator_id: str, level: str, place: str, file: str | None
-) -> tuple[pd.Series, pd.Series]:
-    """The newest run's status by shape and by area, in their order; missing where nothing was judged.
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The newest run's status, chance (key of its band) and p_miss by shape and by area, in their order.
 
-    A shape of several areas has their status where they agree, else MIXED.
+    Missing where nothing was judged. A shape of several areas has their status and chance where they agree, else MIXED;
+    its p_miss is missing.
     """
     marks = marks_of(plan_id, indicator_id, level)
-    known = dict(zip(marks["area_id"], marks["status"], strict=True))
+    marks = marks.assign(chance=map_colours.chance_bands(marks["p_miss"])).set_index("area_id")
     layer = map_geometry.layer(level, place) if file else {"area_ids": []}
-    of_shapes = [known.get(shape) for shape in layer["area_ids"]]
-    members = layer.get("members") or {}
-    for position, shape in enumerate(layer["area_ids"]) if members else ():
-        among = {known.get(area) for area in members.get(shape, (shape,))}
-        of_shapes[position] = among.pop() if len(among) == 1 else MIXED
-    of_areas = [known.get(area) for area in map_area_ids(level, place)]
-    return pd.Series(of_shapes, dtype="str"), pd.Series(of_areas, dtype="str")
+    groups = [(layer.get("members") or {}).get(shape, (shape,)) for shape in layer["area_ids"]]
+    of_areas = marks[["status", "chance", "p_miss"]].reindex(map_area_ids(level, place)).reset_index(drop=True)
+    of_shapes = marks[["status", "chance", "p_miss"]].reindex([group[0] for group in groups]).reset_index(drop=True)
+    for position, group in enumerate(groups):
+        if len(group) > 1:
+            among = marks.reindex(group)
+            said = [
+                among[name].iloc[0] if among[name].nunique(dropna=False) == 1 else MIXED
+                for name in ("status", "chance")
+            ]
+            of_shapes.loc[position] = [*said, np.nan]
+    return of_shapes, of_areas
 
 
 def _lower_is_better(limits: pd.DataFrame, indicator: dict) -> bool:
@@ -294,35 +331,36 @@ def marks_of(plan_id: str, indicator_id: str, level: str) -> pd.DataFrame:
     return marks[marks["target_id"].eq(judged.idxmax())]
 
 
-def _entries(choice: Choice, lower: bool) -> list[map_values.Entry]:
-    """The legend, not yet counted."""
+def _colours(choice: Choice, rows: pd.DataFrame, lower: bool) -> tuple[list[map_values.Entry], Callable]:
+    """The legend of the choice's colours, not yet counted, and what gives each row of a frame its place in it.
+
+    rows: of all areas; where changes are shown, the sizes of theirs make the classes.
+    """
     if choice.colour == BY_STATUS:
-        return _status_entries()
-    labels = map_values.value_labels(breaks_for(choice), lower_is_better=lower, single=_("Reported"))
-    return map_values.value_entries(labels, {"missing": _("Not reported")})
+        return _of_marks(map_colours.status_entries(), "status")
+    if choice.colour == BY_CHANCE:
+        return _of_marks(map_colours.chance_entries(), "chance")
+    if choice.colour == BY_CHANGE:
+        breaks = map_colours.change_breaks(rows["change"].to_numpy(), int(choice.indicator["decimals"]))
+        entries = map_colours.change_entries(breaks, choice.indicator["unit"], lower_is_better=lower)
+        return entries, lambda frame: map_colours.change_positions(frame["change"], breaks, entries)
+    breaks = breaks_for(choice)
+    entries = map_colours.value_entries(breaks, lower_is_better=lower)
+
+    def place(frame: pd.DataFrame) -> np.ndarray:
+        classes = map_values.value_classes(frame["value"], np.array(breaks), lower_is_better=lower)
+        return map_values.with_states(classes, frame["state"], entries)
+
+    return entries, place
 
 
-def _status_entries() -> list[map_values.Entry]:
-    light, dark = components.PALETTES["light"], components.PALETTES["dark"]
-    entries = [
-        map_values.Entry(
-            status, _(word), light[status], dark[status], "hatch" if status == "cannot_judge" else "", GLYPHS[status]
-        )
-        for status, (word, _meaning) in components.STATUSES.items()
-    ]
-    mixed, missing = map_values.SPECIAL["suppressed"], map_values.SPECIAL["missing"]
-    return [
-        *entries,
-        map_values.Entry(MIXED, _("Differs within the cell: see the table"), *mixed, is_special=True),
-        map_values.Entry("missing", _("Not judged"), *missing, is_special=True),
-    ]
+def _of_marks(entries: list[map_values.Entry], column: str) -> tuple[list[map_values.Entry], Callable]:
+    """A legend of marks; a frame's column holds their keys, missing where nothing was judged."""
 
+    def place(frame: pd.DataFrame) -> np.ndarray:
+        return map_values.with_states(np.full(len(frame), -1), frame[column].fillna("missing"), entries)
 
-def _positions(choice: Choice, figures: pd.DataFrame, entries: list[map_values.Entry], lower: bool) -> np.ndarray:
-    if choice.colour == BY_STATUS:
-        return map_values.with_states(np.full(len(figures), -1), figures["status"].fillna("missing"), entries)
-    classes = map_values.value_classes(figures["value"], np.array(breaks_for(choice)), lower_is_better=lower)
-    return map_values.with_states(classes, figures["state"], entries)
+    return entries, place
 
 
 def _gap(values: pd.Series, limit: pd.Series | None) -> pd.Series:

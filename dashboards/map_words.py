@@ -7,8 +7,9 @@ from dashboards import components, data, map_figures, wording
 from dashboards.components.figures import DEMO
 from dashboards.language import current_language, mark, pick
 from dashboards.language import gettext as _
+from dashboards.map_colours import BY_CHANCE, BY_CHANGE, BY_STATUS, COLOURS, OF_A_REVIEW
 from dashboards.map_panel import Picture
-from dashboards.map_question import BY_STATUS, FALLING, Answer
+from dashboards.map_question import FALLING, Answer
 
 # level -> (in a sentence, as a choice)
 LEVEL_WORDS = {
@@ -20,6 +21,7 @@ LEVEL_WORDS = {
 }
 BELOW = (">=", ">")
 MOST_LISTED = 2000
+LIKELY = 0.66  # wording.probability says "likely to miss" above it
 
 
 def level_word(level: str) -> str:
@@ -37,6 +39,10 @@ def finding(answer: Answer) -> str:
     }
     if choice.colour == BY_STATUS:
         return _status_finding(answer, words)
+    if choice.colour == BY_CHANCE:
+        return _chance_finding(answer, words)
+    if choice.colour == BY_CHANGE:
+        return _change_finding(answer, words)
     reported = answer.rows.dropna(subset=["value"])
     if reported.empty:
         return _("No figures yet: {indicator}, {level}", **words)
@@ -55,6 +61,24 @@ def _status_finding(answer: Answer, words: dict) -> str:
     if not falling:
         return _("None of {judged} {level} is behind: {indicator}", judged=len(judged), **words)
     return _("{falling} of {judged} {level} behind: {indicator}", falling=falling, judged=len(judged), **words)
+
+
+def _chance_finding(answer: Answer, words: dict) -> str:
+    told = answer.rows["p_miss"].dropna()
+    if told.empty:
+        return _("No chance of missing is told for {level}: {indicator}", **words)
+    likely = int((told > LIKELY).sum())
+    return _("{likely} of {told} {level} likely to miss: {indicator}", likely=likely, told=len(told), **words)
+
+
+def _change_finding(answer: Answer, words: dict) -> str:
+    changes = answer.rows["change"].dropna()
+    if changes.empty:
+        return _("No two periods to compare yet: {indicator}, {level}", **words)
+    better = changes < 0 if answer.lower_is_better else changes > 0
+    words |= {"better": int(better.sum()), "worse": int((~better & changes.ne(0)).sum()), "all": len(changes)}
+    words["since"] = wording.period(answer.choice.since)
+    return _("{better} of {all} {level} better, {worse} worse than in {since}: {indicator}, {period}", **words)
 
 
 def _limit_finding(answer: Answer, reported: pd.DataFrame, words: dict) -> str:
@@ -96,16 +120,24 @@ def _goal(answer: Answer) -> str:
 
 
 def _period_words(answer: Answer) -> str:
-    if answer.choice.colour != BY_STATUS:
-        return wording.period(answer.choice.period)
+    if answer.choice.colour not in OF_A_REVIEW:
+        return change_period(answer)
     run = data.newest_run(answer.choice.plan["plan_id"])
     return _("judged on {day}", day=wording.day(run["as_of"])) if run else ""
 
 
+def change_period(answer: Answer) -> str:
+    """The period of the figures; of a change both: 2024 → 2025."""
+    ends = [answer.choice.period]
+    if answer.choice.colour == BY_CHANGE and answer.choice.since:
+        ends.insert(0, answer.choice.since)
+    return " → ".join(wording.period(end) for end in ends)
+
+
 def caption_period(answer: Answer) -> str:
     """The period of the figures; over marks also the day they were made."""
-    judged = _period_words(answer) if answer.choice.colour == BY_STATUS else ""
-    return " · ".join(part for part in (wording.period(answer.choice.period), judged) if part)
+    judged = _period_words(answer) if answer.choice.colour in OF_A_REVIEW else ""
+    return " · ".join(part for part in (change_period(answer), judged) if part)
 
 
 def summary(answer: Answer, found: str) -> str:
@@ -146,9 +178,13 @@ def source_line(answer: Answer) -> list:
 def tooltip_notes(answer: Answer) -> dict[str, str]:
     """One line more under the figure of a shape: whose figures it adds up, and what is provisional."""
     notes = {}
-    special = answer.figures[(answer.figures["members"] > 1) | answer.figures["is_provisional"]]
+    by_chance, figures = answer.choice.colour == BY_CHANCE, answer.figures
+    has_chance = figures["p_miss"].notna() & by_chance
+    special = figures[(figures["members"] > 1) | figures["is_provisional"] | has_chance]
     for shape in special.itertuples(index=False):
         parts = []
+        if by_chance and shape.p_miss == shape.p_miss:
+            parts.append(_("chance of missing: {chance}", chance=wording.rounded_probability(shape.p_miss)))
         if shape.members > 1:
             parts.append(
                 _("{reported} of {members} areas added up", reported=shape.members_reported, members=shape.members)
@@ -161,8 +197,10 @@ def tooltip_notes(answer: Answer) -> dict[str, str]:
 
 def legend_title(answer: Answer) -> str:
     """What the classes are of: the unit, or the marks; and of how many shapes, where several areas share one."""
-    is_status = answer.choice.colour == BY_STATUS
-    title = _("Status") if is_status else wording.unit_name(answer.choice.indicator["unit"])
+    is_review = answer.choice.colour in OF_A_REVIEW
+    title = _(COLOURS[answer.choice.colour]) if is_review else wording.unit_name(answer.choice.indicator["unit"])
+    if answer.choice.colour == BY_CHANGE and answer.choice.since:
+        title = _("Change since {period}", period=wording.period(answer.choice.since))
     if answer.layer and answer.layer.get("members"):
         title += " · " + _("{shapes} cells on the map", shapes=len(answer.figures))
     return title
@@ -209,10 +247,15 @@ def table_columns(answer: Answer) -> list[dict]:
     if answer.rows["denominator"].notna().any():
         columns.append(components.column("numerator", _("Numerator"), decimals=0, **number))
         columns.append(components.column("denominator", _("Denominator"), decimals=0, **number))
+    if "change" in answer.rows:
+        head = _("Change since {period}", period=wording.period(answer.choice.since))
+        columns.append(components.column("change", head, decimals=decimals, **number))
     if answer.limit is not None:
         columns.append(components.column("gap", _("Ahead of {goal}", goal=_goal(answer)), decimals=decimals, **number))
     if answer.rows["status"].notna().any():
         columns.append(components.column("status_word", _("Status")))
+    if answer.rows["p_miss"].notna().any():
+        columns.append(components.column("chance", _("Chance of missing")))
     columns.append(components.column("note", _("Note")))
     return columns
 
@@ -238,7 +281,9 @@ def table_rows(answer: Answer, most: int | None = None) -> pd.DataFrame:
             "numerator": rows["numerator"],
             "denominator": rows["denominator"],
             "gap": rows["gap"],
+            "change": rows["change"] if "change" in rows else float("nan"),
             "status_word": rows["status"].map(words),
+            "chance": [wording.rounded_probability(p) if p == p else "" for p in rows["p_miss"]],
             "note": [_note(row, shapes, shared) for row in rows.itertuples(index=False)],
         }
     )

@@ -117,3 +117,13 @@ def test_without_boundaries_the_figures_are_still_there(small_site):
     assert title(small_site, QUERY).startswith("2 of 2 districts")
     assert small_site.get(f"/download/map.csv{QUERY}").status_code == 200
     assert small_site.get(f"/download/map.geojson{QUERY}").status_code == 404
+
+
+def test_a_map_of_the_chance_of_missing_counts_those_above_two_thirds(small_site, geometry):
+    # 0.72, 0.93 and 0.55
+    assert title(small_site, QUERY + "&colour=chance") == "2 of 3 districts likely to miss: Smoking rate, age 15+"
+
+
+def test_a_map_of_change_without_a_pair_of_figures_says_so(small_site, geometry):
+    # 2024 was reported by one banner, 2025 by the two others
+    assert title(small_site, QUERY + "&colour=change&since=2024").startswith("No two periods to compare yet")

@@ -6,6 +6,7 @@ from dashboards import (
     components,
     data,
     map_aside,
+    map_colours,
     map_export,
     map_geometry,
     map_panel,
@@ -18,18 +19,21 @@ from dashboards.access import callback, clientside_callback, register_page
 from dashboards.components.controls import choice_id
 from dashboards.language import gettext as _
 from dashboards.language import mark
-from dashboards.map_question import BY_STATUS, BY_VALUE, Answer, Choice, ask, choose, map_indicators
+from dashboards.map_question import Answer, Choice, ask, choose, earlier_periods, map_indicators
 
 PANEL, TITLE, SUBLINE, ASIDE, TABLE = "map-panel", "map-title", "map-subline", "map-aside", "map-table"
-PLAN, PICTURE, VIEW_KEYS = "map-plan", "map-picture", ("lat", "lon", "zoom")
-KEYS = ("indicator", "level", "period", "colour")
+PLAN, PICTURE, SINCE, VIEW_KEYS = "map-plan", "map-picture", "map-since", ("lat", "lon", "zoom")
+KEYS = ("indicator", "level", "period", "colour", "since")
 MOST_ROWS = 1000  # in the page's table
 
 map_panel.declare(PANEL)
 
 
 def layout(plan: str | None = None, area: str | None = None, layers: str = "", **state):
-    """?plan=&indicator=&level=&period=&colour=value|status&layers=facility:village_clinic&area=&lat=&lon=&zoom=."""
+    """?plan=&indicator=&level=&period=&colour=value|status|chance|change&since=&layers=facility:village_clinic&area=
+
+    &lat=&lon=&zoom=.
+    """
     choice = choose({"plan": plan or "", **state})
     if choice is None:
         return components.page(_("Where does coverage fall short?"), children=[components.empty()])
@@ -62,13 +66,18 @@ def _controls(answer: Answer, area: str | None, layers: str) -> list:
     names = [
         {"value": row["indicator_id"], "label": data.name(row)} for row in _rows(map_indicators(choice.plan["plan_id"]))
     ]
-    colours = [{"value": BY_VALUE, "label": _("Value")}, {"value": BY_STATUS, "label": _("Status")}]
+    colours = [{"value": colour, "label": _(word)} for colour, word in map_colours.COLOURS.items()]
     select = {"navigates": False}
     return [
         components.choice("indicator", _("Indicator"), names, choice.indicator_id, searchable=True, **select),
         components.choice("level", _("Level"), level_options(choice), choice.level, **select),
         components.choice("period", _("Period"), period_options(choice), choice.period, **select),
         components.choice("colour", _("Colour by"), colours, choice.colour, **select),
+        html.Div(
+            components.choice("since", _("Since"), since_options(choice), choice.since, **select),
+            id=SINCE,
+            hidden=choice.colour != map_colours.BY_CHANGE,
+        ),
         _many("layers", _("Layers"), map_places.layer_options(), layers.split(",") if layers else [], _("None")),
         _area(map_words.area_options(answer), area),
     ]
@@ -86,6 +95,12 @@ def level_options(choice: Choice) -> list[dict[str, str]]:
 def period_options(choice: Choice) -> list[dict[str, str]]:
     """The periods that have figures, newest first."""
     return [{"value": period, "label": wording.period(period)} for period in choice.periods]
+
+
+def since_options(choice: Choice) -> list[dict[str, str]]:
+    """The earlier periods a change can be counted from, newest first."""
+    earlier = earlier_periods(choice.indicator, choice.period, choice.periods)
+    return [{"value": period, "label": wording.period(period)} for period in earlier]
 
 
 def _many(key: str, label: str, options: list[dict], values: list[str], nothing: str) -> html.Label:
@@ -130,9 +145,11 @@ def shown(answer: Answer, found: str) -> map_panel.Shown:
     decimals = int(choice.indicator["decimals"])
     missing = next(place for place, entry in enumerate(answer.entries) if entry.key == "missing")
     below_county = choice.level in ("township", "village")
+    is_change = choice.colour == map_colours.BY_CHANGE
+    figures, rows = (_read_as_change(frame) if is_change else frame for frame in (answer.figures, answer.rows))
     return map_panel.Shown(
-        areas=map_values.layer_values(layer, answer.figures, decimals, missing=missing) if layer else None,
-        dots=map_values.layer_values(seats, answer.rows, decimals, missing=missing) if seats else None,
+        areas=map_values.layer_values(layer, figures, decimals, missing=missing) if layer else None,
+        dots=map_values.layer_values(seats, rows, decimals, missing=missing) if seats else None,
         outline=map_geometry.reference(map_geometry.layer("county", choice.place)) if below_county else None,
         legend=answer.legend,
         place=choice.place,
@@ -144,14 +161,27 @@ def shown(answer: Answer, found: str) -> map_panel.Shown:
         summary=map_words.summary(answer, found),
         picture=map_words.picture(answer, found),
         source_line=map_words.source_line(answer),
-        says_class=choice.colour == BY_STATUS,
+        says_class=choice.colour in map_colours.OF_A_REVIEW,
+        is_change=is_change,
         tooltip_notes=map_words.tooltip_notes(answer),
     )
 
 
-def _choice(indicator, level, period, colour, plan) -> Choice:
+def _read_as_change(frame):
+    """What the pointer reads on a map of change is the change; the figures stand in the table."""
+    return frame.assign(value=frame["change"])
+
+
+def _choice(indicator, level, period, colour, since, plan) -> Choice:
     """The choice of the controls; whatever a caller sends that is no text is left out."""
-    state = {"indicator": indicator, "level": level, "period": period, "colour": colour, "plan": plan}
+    state = {
+        "indicator": indicator,
+        "level": level,
+        "period": period,
+        "colour": colour,
+        "since": since,
+        "plan": plan,
+    }
     return choose({key: value for key, value in state.items() if isinstance(value, str)})
 
 
@@ -167,14 +197,17 @@ CONTROLS = [Input(choice_id(key), "value") for key in KEYS]
     Output(choice_id("level"), "value"),
     Output(choice_id("period"), "options"),
     Output(choice_id("period"), "value"),
+    Output(choice_id("since"), "options"),
+    Output(choice_id("since"), "value"),
+    Output(SINCE, "hidden"),
     Output(choice_id("area"), "options"),
     *CONTROLS,
     State(PLAN, "data"),
     permission="see figures",
 )
-def draw_map(indicator, level, period, colour, plan):
+def draw_map(indicator, level, period, colour, since, plan):
     """What changes with the choice: the map, its words, the table, and what can be chosen."""
-    choice = _choice(indicator, level, period, colour, plan)
+    choice = _choice(indicator, level, period, colour, since, plan)
     answer = ask(choice)
     found = map_words.finding(answer)
     return (
@@ -186,6 +219,9 @@ def draw_map(indicator, level, period, colour, plan):
         choice.level,
         period_options(choice),
         choice.period,
+        since_options(choice),
+        choice.since,
+        choice.colour != map_colours.BY_CHANGE,
         map_words.area_options(answer),
     )
 
@@ -217,9 +253,11 @@ def draw_points(layers):
     State(PLAN, "data"),
     permission="see figures",
 )
-def draw_aside(area, indicator, level, period, colour, plan):
+def draw_aside(area, indicator, level, period, colour, since, plan):
     """The chosen area's years."""
-    return map_aside.aside(_choice(indicator, level, period, colour, plan), area if isinstance(area, str) else None)
+    return map_aside.aside(
+        _choice(indicator, level, period, colour, since, plan), area if isinstance(area, str) else None
+    )
 
 
 clientside_callback(
