@@ -23,7 +23,8 @@ SQLITE_FAULTS = {
     sqlite3.SQLITE_CANTOPEN: "打不开这个文件。请检查路径和权限",
     sqlite3.SQLITE_NOTADB: "这个文件不是数据库。请检查路径",
 }
-SUBMISSIONS_LOCK = 150600  # any number that nothing else in the database locks
+# Any numbers that nothing else in the database locks.
+SUBMISSIONS_LOCK, AUDIT_LOCK, LOG_IN_LOCK = 150600, 150601, 150602
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",  # readers and the one writer do not wait for each other
     "PRAGMA synchronous = FULL",  # what was acknowledged survives a power cut
@@ -114,8 +115,13 @@ def wait_for_other_submissions(connection: Connection) -> None:
     SQLite has one writer anyway. Otherwise a smaller submission_id could appear after a larger one, and two imports
     could both find a figure missing and add it.
     """
+    wait_in_line(connection, SUBMISSIONS_LOCK)
+
+
+def wait_in_line(connection: Connection, lock: int) -> None:
+    """Let transactions that name this lock come one after the other on PostgreSQL too: SQLite has one writer anyway."""
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({SUBMISSIONS_LOCK})")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({lock:d})")
 
 
 class DatabaseBusy(Exception):
