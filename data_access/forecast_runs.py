@@ -1,0 +1,290 @@
+"""Runs of forecasts and the forecasts themselves, kept by pool (forecast_tables says what that is).
+
+Every pool is committed by itself, with its block, so that a run cut short has whole pools only and can be taken up.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection, Engine, func, insert, select, update
+
+from data_access.engine import copy_rows, writing
+from data_access.forecast_tables import forecast_blocks, forecast_pools, forecast_runs, forecast_series
+from data_access.frames import DATE, MOMENT, read_frame
+
+FIGURES_OF_A_TIME = ("mean", "q025", "q100", "q250", "q500", "q750", "q900", "q975")
+DOUBLE = np.dtype("<f8")
+RUNS = {
+    "run_id": "int64",
+    "as_of": DATE,
+    "state": "str",
+    "method": "int64",
+    "parameters": "object",
+    "seed": "int64",
+    "inputs_hash": "str",
+    "series_total": "int64",
+    "series_done": "int64",
+    "last_submission_id": "int64",
+    "message": "str",
+    "started_at": MOMENT,
+    "finished_at": MOMENT,
+}
+POOLS = {
+    "plan_id": "str",
+    "indicator_id": "str",
+    "frequency": "str",
+    "part": "int64",
+    "parts": "int64",
+    "block_id": "Int64",
+    "is_reused": "bool",
+    "input_hash": "str",
+    "method": "str",
+    "method_version": "Int64",
+    "series": "Int64",
+}
+FANS = {"indicator_id": "str", "area_id": "str", "time": "float64"} | dict.fromkeys(FIGURES_OF_A_TIME, "float64")
+
+
+class RunTakenOver(Exception):
+    """Another process continues the run."""
+
+
+@dataclass(frozen=True)
+class PoolKey:
+    """Which pool of a run. plan_id is empty for indicators that no plan asks for."""
+
+    plan_id: str
+    indicator_id: str
+    frequency: str
+    part: int
+    parts: int
+
+
+@dataclass(frozen=True)
+class Block:
+    """The forecasts of a pool of S series. times: (T,) calendar years. fan: (S, T, 8), NaN before first_time (S,).
+
+    points: (S,) how many of the rows of time and value are each series', series after series. counts_sum: (S,).
+    """
+
+    input_hash: str
+    method: str
+    method_version: int
+    times: np.ndarray
+    area_ids: np.ndarray
+    first_time: np.ndarray
+    fan: np.ndarray
+    points: np.ndarray
+    time: np.ndarray
+    value: np.ndarray
+    counts_sum: np.ndarray
+
+
+# Runs ---------------------------------------------------------------------------------------------------------------
+
+
+def begin_run(engine: Engine, head: Mapping[str, Any], token: str) -> tuple[int, bool]:
+    """Start a run, or go on with one of the same head that did not finish; gives its id and whether it went on.
+
+    head: as_of, method, parameters, seed, last_submission_id. token: of this process; the one that had the run before,
+    if it lives, gets RunTakenOver at its next pool.
+    """
+    ours = {"state": "running", "owner_token": token, "message": None, "finished_at": None}
+    with writing(engine) as connection:
+        for row in connection.execute(_of_head(head).where(forecast_runs.c.state != "finished")):
+            if row.parameters == head["parameters"]:
+                connection.execute(update(forecast_runs).where(forecast_runs.c.run_id == row.run_id).values(ours))
+                return row.run_id, True
+        new = insert(forecast_runs).values(dict(head) | ours | {"started_at": datetime.now(UTC)})
+        return connection.execute(new).inserted_primary_key[0], False
+
+
+def find_finished(engine: Engine, head: Mapping[str, Any], inputs_hash: str | None = None) -> int | None:
+    """The newest finished run of this head (last_submission_id may be left out), of these inputs where given."""
+    query = _of_head(head).where(forecast_runs.c.state == "finished")
+    if inputs_hash is not None:
+        query = query.where(forecast_runs.c.inputs_hash == inputs_hash)
+    with engine.connect() as connection:
+        for row in connection.execute(query):
+            if row.parameters == head["parameters"]:
+                return row.run_id
+    return None
+
+
+def _of_head(head: Mapping[str, Any]):
+    """Runs of these values, newest first; parameters are compared by the caller: databases order JSON's keys anew."""
+    query = select(forecast_runs).order_by(forecast_runs.c.run_id.desc())
+    for name in ("as_of", "method", "seed", "last_submission_id"):
+        if name in head:
+            query = query.where(forecast_runs.c[name] == head[name])
+    return query
+
+
+def note_total(engine: Engine, run_id: int, series_total: int) -> None:
+    """How many series the run is about to forecast."""
+    with writing(engine) as connection:
+        connection.execute(_run(run_id).values(series_total=series_total))
+
+
+def note_submission(engine: Engine, run_id: int, last_submission_id: int) -> None:
+    """A finished run's inputs are those of a later submission too."""
+    with writing(engine) as connection:
+        connection.execute(_run(run_id).values(last_submission_id=last_submission_id))
+
+
+def finish_run(engine: Engine, run_id: int, token: str, inputs_hash: str) -> None:
+    """The run is whole; from the commit on, others read it. RunTakenOver where another process has it."""
+    with writing(engine) as connection:
+        total = _owned(connection, run_id, token).series_done
+        done = {"state": "finished", "inputs_hash": inputs_hash, "series_total": total, "owner_token": None}
+        connection.execute(_run(run_id).values(done | {"finished_at": datetime.now(UTC)}))
+
+
+def end_run(engine: Engine, run_id: int, token: str, state: str, message: str | None = None) -> None:
+    """The run stopped short: failed (message says why) or cancelled. Nothing where another process has it."""
+    ended = {"state": state, "message": message, "owner_token": None, "finished_at": datetime.now(UTC)}
+    with writing(engine) as connection:
+        connection.execute(_run(run_id).where(forecast_runs.c.owner_token == token).values(ended))
+
+
+def forget_run(engine: Engine, run_id: int) -> None:
+    """Remove a run that turned out to be the same as an earlier one; its blocks are that one's too."""
+    with writing(engine) as connection:
+        connection.execute(forecast_pools.delete().where(forecast_pools.c.run_id == run_id))
+        connection.execute(forecast_runs.delete().where(forecast_runs.c.run_id == run_id))
+
+
+def _run(run_id: int):
+    return update(forecast_runs).where(forecast_runs.c.run_id == run_id)
+
+
+def _owned(connection: Connection, run_id: int, token: str):
+    row = connection.execute(select(forecast_runs).where(forecast_runs.c.run_id == run_id)).first()
+    if row is None or row.owner_token != token:
+        raise RunTakenOver
+    return row
+
+
+def read_runs(engine: Engine) -> pd.DataFrame:
+    """Every run, newest first: columns and types of RUNS; parameters is a dict."""
+    query = select(*(forecast_runs.c[name] for name in RUNS)).order_by(forecast_runs.c.run_id.desc())
+    return read_frame(engine, query, RUNS)
+
+
+def newest_run_id(engine: Engine) -> int:
+    """The id of the newest finished run, 0 before the first."""
+    finished = select(func.max(forecast_runs.c.run_id)).where(forecast_runs.c.state == "finished")
+    with engine.connect() as connection:
+        return connection.scalar(finished) or 0
+
+
+# Pools --------------------------------------------------------------------------------------------------------------
+
+
+def find_block(engine: Engine, input_hash: str) -> int | None:
+    """The id of the block made from these inputs, None where there is none."""
+    query = select(forecast_blocks.c.block_id).where(forecast_blocks.c.input_hash == input_hash)
+    with engine.connect() as connection:
+        return connection.scalar(query)
+
+
+def write_pool(engine: Engine, run_id: int, token: str, key: PoolKey, block: Block | int | None) -> None:
+    """Note a pool as done, in one transaction with its block. block: new, the id of one that is there, or None (nothing
+    in the pool can be forecast). RunTakenOver where another process has the run."""
+    with writing(engine) as connection:
+        _owned(connection, run_id, token)
+        block_id, is_reused = _kept(connection, block)
+        row = {**vars(key), "run_id": run_id, "block_id": block_id, "is_reused": is_reused}
+        connection.execute(insert(forecast_pools).values(row))
+        in_block = select(forecast_blocks.c.series).where(forecast_blocks.c.block_id == block_id).scalar_subquery()
+        connection.execute(_run(run_id).values(series_done=forecast_runs.c.series_done + func.coalesce(in_block, 0)))
+
+
+def _kept(connection: Connection, block: Block | int | None) -> tuple[int | None, bool]:
+    if block is None or isinstance(block, int):
+        return block, block is not None
+    there = select(forecast_blocks.c.block_id).where(forecast_blocks.c.input_hash == block.input_hash)
+    if (block_id := connection.scalar(there)) is not None:
+        return block_id, True  # another process made it meanwhile
+    return _add_block(connection, block), False
+
+
+def _add_block(connection: Connection, block: Block) -> int:
+    head = {
+        "input_hash": block.input_hash,
+        "method": block.method,
+        "method_version": block.method_version,
+        "times": block.times.tolist(),
+        "series": len(block.area_ids),
+        "made_at": datetime.now(UTC),
+    }
+    block_id = connection.execute(insert(forecast_blocks).values(head)).inserted_primary_key[0]
+    columns = ("block_id", "area_id", "first_time", "fan", "history", "counts_sum")
+    copy_rows(connection, forecast_series, columns, _packed_rows(block_id, block))
+    return block_id
+
+
+def _packed_rows(block_id: int, block: Block):
+    fans = np.ascontiguousarray(block.fan, DOUBLE).tobytes()
+    times, values = block.time.astype(DOUBLE).tobytes(), block.value.astype(DOUBLE).tobytes()
+    width = DOUBLE.itemsize * len(FIGURES_OF_A_TIME)
+    ends = (np.cumsum(block.points) * DOUBLE.itemsize).tolist()
+    begins = [0, *ends[:-1]]
+    per_series = zip(block.area_ids.tolist(), block.first_time.tolist(), block.counts_sum.tolist(), strict=True)
+    for series, (area_id, first, counts_sum) in enumerate(per_series):
+        row = series * len(block.times) * width
+        fan = fans[row + first * width : row + len(block.times) * width]
+        begin, end = begins[series], ends[series]
+        yield block_id, area_id, first, fan, times[begin:end] + values[begin:end], counts_sum
+
+
+def read_pools(engine: Engine, run_id: int) -> pd.DataFrame:
+    """The pools of a run that are done, with what their blocks are: columns and types of POOLS, in order of their keys."""
+    blocks = set(POOLS) & {"input_hash", "method", "method_version", "series"}
+    columns = [(forecast_blocks if name in blocks else forecast_pools).c[name] for name in POOLS]
+    query = select(*columns).join_from(forecast_pools, forecast_blocks, isouter=True)
+    query = query.where(forecast_pools.c.run_id == run_id)
+    order = [forecast_pools.c[name] for name in ("plan_id", "indicator_id", "frequency", "part")]
+    return read_frame(engine, query.order_by(*order), POOLS)
+
+
+# Forecasts ----------------------------------------------------------------------------------------------------------
+
+
+def read_fans(
+    engine: Engine, run_id: int, *, plan_id: str, indicator_id: str | None = None, area_id: str | None = None
+) -> pd.DataFrame:
+    """A run's forecasts of a plan, one row per indicator, area and time: columns and types of FANS, in that order."""
+    query = (
+        select(forecast_pools.c.indicator_id, forecast_blocks.c.times)
+        .add_columns(*(forecast_series.c[name] for name in ("area_id", "first_time", "fan")))
+        .join_from(forecast_pools, forecast_blocks)
+        .join(forecast_series, forecast_series.c.block_id == forecast_blocks.c.block_id)
+        .where(forecast_pools.c.run_id == run_id, forecast_pools.c.plan_id == plan_id)
+    )
+    if indicator_id is not None:
+        query = query.where(forecast_pools.c.indicator_id == indicator_id)
+    if area_id is not None:
+        query = query.where(forecast_series.c.area_id == area_id)
+    # by part first would not be by area
+    query = query.order_by(forecast_pools.c.indicator_id, forecast_series.c.area_id)
+    with engine.connect() as connection:
+        rows = connection.execute(query).fetchall()
+    return _unpacked_fans([tuple(row) for row in rows])
+
+
+def _unpacked_fans(rows: list[tuple]) -> pd.DataFrame:
+    indicator_id, times, area_id, first, fans = zip(*rows, strict=True) if rows else ((),) * 5
+    figures = np.frombuffer(b"".join(fans), DOUBLE).reshape(-1, len(FIGURES_OF_A_TIME))
+    ahead = np.concatenate([np.asarray(own[start:]) for own, start in zip(times, first, strict=True)] or [[]])
+    width = DOUBLE.itemsize * len(FIGURES_OF_A_TIME)
+    count = np.array([len(fan) // width for fan in fans], dtype=int)
+    frame = pd.DataFrame(figures, columns=list(FIGURES_OF_A_TIME))
+    frame.insert(0, "indicator_id", np.repeat(np.array(indicator_id, dtype=object), count))
+    frame.insert(1, "area_id", np.repeat(np.array(area_id, dtype=object), count))
+    frame.insert(2, "time", ahead)
+    return frame.astype(FANS)
