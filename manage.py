@@ -27,6 +27,10 @@ COMMANDS = {
     "judge-file": ("workflows.judge_file", "the same for two CSV files, without a database"),
     "forecast-file": ("workflows.forecast_file", "forecast the series of a CSV file, without a database"),
     "backtest": ("workflows.backtesting", "make past years' forecasts again and say how good they were"),
+    "add-account": ("workflows.accounts", "let somebody in: prints a one-time secret"),
+    "disable-account": ("workflows.accounts", "let somebody in no longer"),
+    "reset-password": ("workflows.accounts", "give somebody a new one-time secret"),
+    "accounts": ("workflows.accounts", "list the accounts"),
     "worker": ("workflows.jobs", "run queued jobs"),
     "serve": ("dashboards.serving", "serve the web site"),
 }

@@ -7,7 +7,10 @@ application, and dashboards/guard.py asks may() before Dash sees a request. Hidd
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from flask import g, has_request_context
+
 PERMISSIONS = (
+    "come to the door",  # everybody: log in, be refused, load the style
     "open the site",  # the empty frame: style, scripts, the list of pages, one's own account
     "see figures",
     "download figures",
@@ -31,11 +34,17 @@ ROLES = {
 
 @dataclass(frozen=True)
 class User:
-    """Somebody who asks. area_ids: the areas whose figures they may see, with all that lies in them; none is all."""
+    """Somebody who asks. area_ids: the areas whose figures they may see, with all that lies in them; none is all.
+
+    name: the login name. account_id: None for the demo's visitor, who has no account; the record then names nobody.
+    """
 
     name: str
     roles: frozenset[str]
     area_ids: frozenset[str] = frozenset()
+    account_id: int | None = None
+    display_zh: str = ""
+    display_en: str = ""
 
     @property
     def scope(self) -> tuple[str, ...]:
@@ -43,18 +52,20 @@ class User:
         return tuple(sorted(self.area_ids))
 
 
-DEMO_USER = User("demo", frozenset(ROLES))  # until there are accounts; the server answers this machine only
+# Who opens a store without any real account, which answers this machine only.
+DEMO_USER = User("demo", frozenset(ROLES), display_zh="演示访客", display_en="Demo visitor")
+NOBODY = User("", frozenset())  # not logged in; or the program itself, outside a request
 
 
 def current_user() -> User:
-    """Who asks now. One person until there are accounts."""
-    return DEMO_USER
+    """Who asks now, as the guard found out (dashboards/door.py)."""
+    return g.get("user", DEMO_USER) if has_request_context() else DEMO_USER
 
 
 def may(permission: str, user: User | None = None) -> bool:
     """Whether the user (default: who asks now) has the permission through one of their roles."""
     user = user or current_user()
-    return any(permission in ROLES.get(role, ()) for role in user.roles)
+    return permission == "come to the door" or any(permission in ROLES.get(role, ()) for role in user.roles)
 
 
 @dataclass(frozen=True)

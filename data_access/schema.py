@@ -59,6 +59,12 @@ def is_current(engine: Engine) -> bool:
     return set(present) == set(ScriptDirectory.from_config(_config()).get_heads())
 
 
+def refuse_outdated(engine: Engine) -> None:
+    """Raise InputError, with the way out, where the database has not the tables this version needs."""
+    if not is_current(engine):
+        raise InputError("数据库尚未建立或版本过旧。请先运行 manage.py init-db（演示数据：manage.py load-demo）。")
+
+
 def write_revision(engine: Engine, message: str) -> None:
     """For developers: write the migration that leads from this database's tables to those of tables.py."""
     with engine.connect() as connection:
