@@ -111,8 +111,9 @@ class ServedNetwork:
     """A road network with the cost to the nearest facility known at every node and at every facility's turn-off."""
 
     def __init__(self, roads: RoadNetwork, lon, lat, *, snap_m: float, off_road_cost_per_m: float):
-        """lon, lat: of the facilities, at least one. Raises ValueError where none lies within snap_m of a road."""
+        """lon, lat: of the facilities, at least one (kept as facility_points). Raises ValueError where none lies within snap_m of a road."""
         self.roads, self.snap_m, self.off_road = roads, snap_m, off_road_cost_per_m
+        self.facility_points = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
         self._facilities = NearestTree(lon, lat)
         segment, along, away = roads.snapped(lon, lat, snap_m)
         self.on_road = segment != NOBODY
