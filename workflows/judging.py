@@ -18,6 +18,9 @@ from models.intervals import LEVELS, QUANTILE_COLUMNS
 from models.judging import forecast_history, forecast_years, judge
 from models.rollups import status_counts, top_of
 from models.series import time_of
+from workflows.plan_scope import breaks as _breaks
+from workflows.plan_scope import plan_and_places as _plan_and_places
+from workflows.plan_scope import plans_with_area
 
 METHOD = 6  # grows whenever the same figures would get other marks, so that old runs are not taken for current
 STORED_QUANTILES = {
@@ -59,12 +62,6 @@ def run(command: str, arguments: Namespace, settings) -> None:
         _print_summary(document)
 
 
-def plans_with_area(engine: Engine) -> list[str]:
-    """The plans whose own area is in the register."""
-    known = plans.read_plans(engine)
-    return known.plan_id[known.area_id.isin(areas.read_areas(engine).area_id)].tolist()
-
-
 def judge_plan(engine: Engine, plan_id: str, *, as_of: date, progress: Progress | None = None) -> dict[str, Any]:
     """Judge one plan as of a day, on the figures and the target versions known by then; store the run.
 
@@ -92,30 +89,6 @@ def judge_plan(engine: Engine, plan_id: str, *, as_of: date, progress: Progress 
         judgements.finish_run(connection, run_id)
     tell(1.0, "完成")
     return {"run_id": int(run_id), **facts, "is_new": True}
-
-
-def _breaks(engine: Engine) -> dict[str, str]:
-    """indicator_id -> from which period its present definition holds: a run made before it was known is stale."""
-    known = indicators.read_indicators(engine).dropna(subset="series_break")
-    return dict(zip(known.indicator_id, known.series_break, strict=True))
-
-
-def _plan_and_places(engine: Engine, plan_id: str, as_of: date) -> tuple[pd.Series, pd.DataFrame]:
-    """The plan's row, and its area with everything below it that exists on the day, or was merged into what does."""
-    known = plans.read_plans(engine)
-    if plan_id not in set(known.plan_id):
-        listed = "、".join(known.plan_id) or "（尚未载入任何方案，请先运行 manage.py load-plans）"
-        raise InputError(f"没有编号为 {plan_id} 的方案。现有：{listed}。")
-    plan = known[known.plan_id == plan_id].iloc[0]
-    if pd.isna(plan.area_id) or not len(places := areas.read_descendants(engine, plan.area_id)):
-        raise InputError(
-            f"方案 {plan_id} 所在地区（{plan.area_id}）不在区划表中。请先导入区划（manage.py import areas）。"
-        )
-    started = places.valid_from.isna() | (places.valid_from <= pd.Timestamp(as_of))
-    ended = places.valid_to.notna() & (places.valid_to < pd.Timestamp(as_of))
-    merged = ended & places.merged_into.notna()
-    places = places.assign(is_former=ended)
-    return plan, places[(started & ~ended) | merged].reset_index(drop=True)
 
 
 def _judged(engine: Engine, plan_id: str, places: pd.DataFrame, as_of: date, tell: Progress):
