@@ -25,6 +25,7 @@ TWIST = 1e-6
 ROUNDING_M = 1e-4  # chords are differences of coordinates near 6.4e6 m
 TIE_M = 1e-6  # Geod's own error is a few nanometres: nearer than this, two distances are one
 PAIRS_AT_ONCE = 2_000_000  # candidate pairs held in memory at a time, about 100 MB
+MOST_PAIRS = 60_000_000  # of one answer: 1.5 GB
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ class NearestTree:
 def pairs_within(lon, lat, target_lon, target_lat, radius_m: float) -> Pairs:
     """Every pair of a place and a target at most radius_m apart along the ellipsoid, with its distance.
 
-    As many rows as there are pairs: the caller bounds the radius. Raises ValueError for bad coordinates or radius.
+    Raises ValueError for bad coordinates or radius, and for more than MOST_PAIRS pairs (a radius far too wide).
     """
     if not np.isfinite(radius_m) or radius_m < 0:
         raise ValueError(f"radius {radius_m} m is not a distance")
@@ -169,6 +170,8 @@ def _candidates(tree: cKDTree, points: np.ndarray, reach: np.ndarray) -> Iterato
         return
     counts = tree.query_ball_point(points, reach, return_length=True, workers=-1)
     ends = np.cumsum(counts)
+    if ends[-1] > MOST_PAIRS:
+        raise ValueError(f"{ends[-1]} pairs within reach are more than {MOST_PAIRS}: choose a smaller radius")
     start = 0
     while start < len(points):
         before = ends[start - 1] if start else 0
