@@ -48,6 +48,8 @@ MARKS = {
     "pace_seen": "float64",
     "p_miss": "float64",
     "p_miss_basis": "str",
+    "p_miss_model": "float64",
+    "forecast_version": "str",
     "trend": "str",
     "needs_study": "bool",
     "is_noisy": "bool",
@@ -59,6 +61,7 @@ FORECASTS = {
     "indicator_id": "str",
     "area_id": "str",
     "time": "float64",
+    "version": "str",
     "mean": "float64",
     "q025": "float64",
     "q100": "float64",
@@ -68,6 +71,9 @@ FORECASTS = {
     "q900": "float64",
     "q975": "float64",
 }
+
+
+MODEL, ADJUSTED = "model", "adjusted"  # versions of a forecast
 
 
 def read_newest_run(engine: Engine, plan_id: str, *, as_of: date | None = None) -> dict[str, Any] | None:
@@ -103,21 +109,38 @@ def read_runs(engine: Engine, plan_id: str) -> pd.DataFrame:
 
 
 def read_marks(
-    engine: Engine, run_id: int, *, target_id: str | None = None, area_id: str | None = None
+    engine: Engine,
+    run_id: int,
+    *,
+    target_id: str | None = None,
+    area_id: str | None = None,
+    indicator_id: str | None = None,
 ) -> pd.DataFrame:
-    """One row per target and area of a run: columns and types of MARKS. units_failing is a list of area_ids or None."""
+    """One row per target and area of a run: columns and types of MARKS. units_failing is a list of area_ids or None.
+
+    p_miss is by the forecast in force: forecast_version says whether that is the model's or an analyst's (adjusted).
+    """
     query = select(*(marks.c[name] for name in MARKS)).where(marks.c.run_id == run_id)
     if target_id is not None:
         query = query.where(marks.c.target_id == target_id)
     if area_id is not None:
         query = query.where(marks.c.area_id == area_id)
+    if indicator_id is not None:
+        query = query.where(marks.c.indicator_id == indicator_id)
     return read_frame(engine, query.order_by(marks.c.target_id, marks.c.area_id), MARKS)
 
 
 def read_forecasts(
-    engine: Engine, run_id: int, *, indicator_id: str | None = None, area_id: str | None = None
+    engine: Engine,
+    run_id: int,
+    *,
+    indicator_id: str | None = None,
+    area_id: str | None = None,
+    version: str | None = MODEL,
 ) -> pd.DataFrame:
-    """A run's forecasts, one row per indicator, area and time: columns and types of FORECASTS.
+    """A run's forecasts, one row per indicator, area, time and version: columns and types of FORECASTS.
+
+    version: MODEL (every series has it), ADJUSTED (only what an analyst's approved adjustment replaced), None for both.
 
     q025 is the value that 2.5 % of the forecast distribution lies below; indicator's own unit.
     """
@@ -126,7 +149,9 @@ def read_forecasts(
         query = query.where(forecasts.c.indicator_id == indicator_id)
     if area_id is not None:
         query = query.where(forecasts.c.area_id == area_id)
-    order = forecasts.c.indicator_id, forecasts.c.area_id, forecasts.c.time
+    if version is not None:
+        query = query.where(forecasts.c.version == version)
+    order = forecasts.c.indicator_id, forecasts.c.area_id, forecasts.c.time, forecasts.c.version
     return read_frame(engine, query.order_by(*order), FORECASTS)
 
 
@@ -157,8 +182,8 @@ def write_marks(connection: Connection, run_id: int, frame: pd.DataFrame) -> Non
 
 
 def write_forecasts(connection: Connection, run_id: int, frame: pd.DataFrame) -> None:
-    """Store forecasts; frame has the columns of FORECASTS, no value missing."""
-    _write(connection, forecasts, run_id, frame)
+    """Store forecasts; frame has the columns of FORECASTS, no value missing; without version they are the model's."""
+    _write(connection, forecasts, run_id, frame if "version" in frame else frame.assign(version=MODEL))
 
 
 def _write(connection: Connection, table, run_id: int, frame: pd.DataFrame) -> None:

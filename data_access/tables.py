@@ -468,7 +468,9 @@ marks = Table(
     Column("comparator", String(12)),
     Column("pace_needed", Float),  # unit a year, positive is in the target's direction
     Column("pace_seen", Float),
-    Column("p_miss", Float),  # at the final milestone; NULL: withheld
+    Column("p_miss", Float),  # at the final milestone, by the forecast in force; NULL: withheld
+    Column("p_miss_model", Float),  # the same by the model's; where nothing was adjusted it is p_miss
+    Column("forecast_version", String(12), nullable=False, default="model", server_default="model"),  # or adjusted
     Column("p_miss_basis", String(16)),  # full, reference (3-4 points), withheld
     Column("trend", String(16)),  # up flat down not_testable
     Column("needs_study", Boolean, nullable=False, default=False),  # the marks disagree
@@ -486,6 +488,8 @@ forecasts = Table(
     Column("indicator_id", String(80), primary_key=True),
     Column("area_id", String(40), primary_key=True),
     Column("time", Float, primary_key=True),  # calendar year
+    # model: every series has it. adjusted: beside it, where an analyst's approved adjustment was in force
+    Column("version", String(12), primary_key=True, default="model", server_default="model"),
     Column("mean", Float, nullable=False),
     Column("q025", Float, nullable=False),
     Column("q100", Float, nullable=False),

@@ -85,7 +85,7 @@ def test_a_past_review_made_later_does_not_become_the_newest(engine):
 
 
 def test_forecasts_are_read_by_indicator_and_area(engine):
-    quantiles = {name: float(at) for at, name in enumerate(list(judgements.FORECASTS)[3:])}
+    quantiles = {name: float(at) for at, name in enumerate(list(judgements.FORECASTS)[4:])}
     rows = [{"indicator_id": "i", "area_id": area, "time": 2030.0} | quantiles for area in ("150602", "150603")]
     with writing(engine) as connection:
         run_id = start(connection, date(2026, 11, 15))
@@ -95,3 +95,16 @@ def test_forecasts_are_read_by_indicator_and_area(engine):
 
     assert {name: str(dtype) for name, dtype in read.dtypes.items()} == judgements.FORECASTS
     assert read[["area_id", "mean", "q975"]].values.tolist() == [["150603", 0.0, 7.0]]
+
+
+def test_an_adjusted_forecast_stands_beside_the_model_s(engine):
+    quantiles = {name: float(at) for at, name in enumerate(list(judgements.FORECASTS)[4:])}
+    row = {"indicator_id": "i", "area_id": "150602", "time": 2030.0} | quantiles
+    with writing(engine) as connection:
+        run_id = start(connection, date(2026, 11, 15))
+        judgements.write_forecasts(connection, run_id, pd.DataFrame([row]))
+        judgements.write_forecasts(connection, run_id, pd.DataFrame([row | {"q500": 9.0, "version": "adjusted"}]))
+
+    assert judgements.read_forecasts(engine, run_id)["q500"].tolist() == [4.0]
+    assert judgements.read_forecasts(engine, run_id, version=None)["version"].tolist() == ["adjusted", "model"]
+    assert judgements.read_forecasts(engine, run_id, version="adjusted")["q500"].tolist() == [9.0]
