@@ -22,6 +22,9 @@ from data_access.headers import OUR_OWN_SHEETS, Table, check_shape, find_table
 from data_access.kinds import KINDS, Kind
 from data_access.ledger import StagedFigures, Stored, staging
 from data_access.observation_checks import SHEET_STRIDE, Known, ObservationChecks
+from data_access.programme_checks import CountChecks
+from data_access.programme_ledger import StoredCounts, write_counts
+from data_access.programmes import read_counts
 from data_access.records import Record, RecordReader, read_mark
 from data_access.register_checks import ConvertToWgs84, check_register
 from data_access.registers import REGISTERS, write_register
@@ -72,6 +75,8 @@ def import_file(
         work = _Import(engine, kind, source, known, delivery, problems, report, progress or (lambda share, what: None))
         if kind.name == "observations":
             work.figures()
+        elif kind.name == "programme_counts":
+            work.counts()
         else:
             work.register(to_wgs84, more_words or {})
         report.problems, report.problem_count = problems.kept, problems.total
@@ -105,6 +110,34 @@ class _Import:
             if self._may_write():
                 with staged.writing() as connection:
                     self._write(connection, lambda submission_id: staged.store(submission_id))
+
+    def counts(self) -> None:
+        """Counts of programmes: checked together, as steps are held against one another."""
+        reader = RecordReader(self.kind, self.known, self.problems, {})
+        records = reader.read(self._tables())
+        self.report.rows_read = len(records) + len(self.problems.bad_rows)
+        self.report.example_rows = reader.example_rows
+        self.progress(READING_SHARE / 2, f"已读入 {self.report.rows_read:,} 行")
+        checks = CountChecks(
+            reader, self.known, lambda programmes, areas: read_counts(self.engine, programmes, area_ids=areas)
+        )
+        rows = checks.rows(records)
+        self.report.rows_without_figure = checks.without_count
+        self.report.notices += checks.notices()
+        if self._may_write():
+            with writing(self.engine) as connection:
+                self._write(connection, lambda submission_id: self._write_counts(connection, rows, submission_id))
+
+    def _write_counts(self, connection: Connection, rows: list[dict], submission_id: int) -> StoredCounts:
+        done = write_counts(connection, rows, submission_id)
+        if done.first_aside:
+            programme_id, area_id, period, stage, said, certified = done.first_aside
+            one = f"{programme_id}，{area_id}，{period}，{self.kind.column(stage).label}：上报 {said:g}，核定 {certified:g}"
+            self.report.notices.append(
+                f"{done.kept_aside:,} 个数与已核定的数不同，没有改动核定数，上报数另存备查（如 {one}）。"
+                "如核定有误，请以“核定”状态重新导入。"
+            )
+        return done
 
     def register(self, to_wgs84: ConvertToWgs84 | None, more_words: Mapping[str, Mapping[str, str]]) -> None:
         reader = RecordReader(self.kind, self.known, self.problems, more_words)
@@ -230,7 +263,7 @@ class _Import:
             is_demo=delivery.is_demo,
         )
         done = store(submission_id)
-        stored = done.stored if isinstance(done, Stored) else done.added + done.changed
+        stored = done.stored if isinstance(done, (Stored, StoredCounts)) else done.added + done.changed
         submissions.finish(
             connection,
             submission_id,

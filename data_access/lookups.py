@@ -38,9 +38,13 @@ class Lookup(dict):
 
 
 class AreaLookup(Lookup):
-    """A code, or a name that only one area in force has. areas: as areas.read_areas gives them."""
+    """A code, or a name that only one area in force has. areas: as areas.read_areas gives them.
 
-    def __init__(self, areas: pd.DataFrame):
+    allowed: the areas the sender may write about; None is all.
+    """
+
+    def __init__(self, areas: pd.DataFrame, allowed: frozenset[str] | None = None):
+        self._allowed = allowed
         self.ids = areas["area_id"].to_numpy(dtype=object)
         self.names = areas["name_zh"].to_numpy(dtype=object)
         self.merged_into = areas["merged_into"].to_numpy(dtype=object)
@@ -55,6 +59,13 @@ class AreaLookup(Lookup):
         self._suggested = 0
 
     def find(self, text: str) -> int:
+        position = self._find(text)
+        if self._allowed is not None and self.ids[position] not in self._allowed:
+            what = f"{self.ids[position]}（{self.names[position]}）不在您可以上报的范围内"
+            raise CellError(what, "请删除这一行，或请负责该地区的人上报")
+        return position
+
+    def _find(self, text: str) -> int:
         if is_missing(text):
             raise CellError("没有填写地区代码", "请补上代码；合计行、说明行请删除")
         named = self._called.get(compact(text), ())
@@ -145,6 +156,33 @@ class IndicatorLookup(Lookup):
             f"指标“{trimmed(text)}”不在指标表中",
             f"请更正{hint}；新指标请先导入指标表（manage.py import indicators 文件）",
         )
+
+
+class ProgrammeLookup(Lookup):
+    """A programme's id, or exactly its Chinese or English name where only one has it."""
+
+    def __init__(self, programmes: pd.DataFrame):
+        """programmes: programme_id, name_zh, name_en."""
+        self.ids = programmes["programme_id"].to_numpy(dtype=object)
+        self._called = defaultdict(set)
+        for at, row in enumerate(programmes[["programme_id", "name_zh", "name_en"]].itertuples(index=False)):
+            for word in row:
+                if isinstance(word, str) and word:
+                    self._called[compact(word).lower()].add(at)
+
+    def find(self, text: str) -> int:
+        if is_missing(text):
+            raise CellError("没有填写项目", "请补上项目编号或项目名称")
+        named = self._called.get(compact(text).lower(), set())
+        if len(named) == 1:
+            return next(iter(named))
+        if named:
+            listed = "、".join(sorted(self.ids[list(named)])[:5])
+            raise CellError(f"有 {len(named)} 个项目叫“{trimmed(text)}”", f"请改写项目编号（{listed}）")
+        near = get_close_matches(compact(text).lower(), list(self._called), n=1, cutoff=0.6)
+        hint = f"；是否为 {self.ids[min(self._called[near[0]])]}" if near else ""
+        mend = f"请更正{hint}；新项目请先导入项目表（manage.py import programmes 文件）"
+        raise CellError(f"项目“{trimmed(text)}”不在项目表中", mend)
 
 
 class PeriodLookup(Lookup):

@@ -1,7 +1,7 @@
 """The checks a file of figures passes before a row of it is staged: what they are held against, and what they count."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -34,13 +34,20 @@ UNKNOWN_UNIT = UnitRule((), None, None, None)
 
 @dataclass(frozen=True)
 class Known:
-    """What a file is held against. plan_years: indicator -> first and last year of the plans that use it."""
+    """What a file is held against. plan_years: indicator -> first and last year of the plans that use it.
+
+    allowed_areas: what the sender may write about; None is everything. programmes: data_access.programmes.PROGRAMMES.
+    """
 
     areas: pd.DataFrame
     indicators: pd.DataFrame
     units: Mapping[str, UnitRule]
     plan_years: Mapping[str, tuple[int, int]]
     today: date
+    allowed_areas: frozenset[str] | None = None
+    programmes: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame(columns=["programme_id", "name_zh", "name_en"])
+    )
 
 
 class DayLookup(Lookup):
@@ -67,7 +74,7 @@ class ObservationChecks:
         self.without_figure = 0
         self.keys: list[np.ndarray] = []  # of the good rows: indicator, area, period (positions), source_row
         self.outside_plan: dict[str, list[int]] = {"before": [], "after": []}  # [count, first source row]
-        self.areas, self.periods = AreaLookup(known.areas), PeriodLookup(known.today)
+        self.areas, self.periods = AreaLookup(known.areas, known.allowed_areas), PeriodLookup(known.today)
         self.indicators = IndicatorLookup(known.indicators)
         self.statuses, self.dates = ChoiceLookup(OBSERVATIONS.column("status")), DayLookup(known.today)
         self.unit_words = UnitLookup({slug: rule.words for slug, rule in known.units.items()})

@@ -14,9 +14,10 @@ from data_access.cells import (
     read_text,
     read_yes_no,
 )
+from data_access.columns import EXAMPLE_MARK, Column, Kind
+from data_access.delivery_tables import STAGES
 from data_access.headers import Table, check_shape
-from data_access.kinds import EXAMPLE_MARK, Column, Kind
-from data_access.lookups import AreaLookup, ChoiceLookup, PeriodLookup, UnitLookup
+from data_access.lookups import AreaLookup, ChoiceLookup, PeriodLookup, ProgrammeLookup, UnitLookup
 from data_access.observation_checks import Known
 from data_access.plain_text import compact, trimmed
 from data_access.reports import Problems
@@ -33,7 +34,8 @@ class RecordReader:
         """more_words: column name -> (word -> stored word) that the store knows beside the kind's own list."""
         self.kind, self.problems = kind, problems
         self.example_rows = 0
-        self._areas, self._periods = AreaLookup(known.areas), PeriodLookup(known.today)
+        self._areas, self._periods = AreaLookup(known.areas, known.allowed_areas), PeriodLookup(known.today)
+        self._programmes = ProgrammeLookup(known.programmes)
         self._units = UnitLookup({slug: rule.words for slug, rule in known.units.items()})
         self._readers = {column.name: self._reader(column, more_words.get(column.name)) for column in kind.columns}
 
@@ -119,6 +121,10 @@ class RecordReader:
             "area": lambda text: self._areas.ids[self._areas.find(text)],
             "unit": self._units.find,
             "year": self._read_year,
+            "period": lambda text: self._periods.periods[self._periods.find(text)].text,
+            "programme": lambda text: self._programmes.ids[self._programmes.find(text)],
+            "persons": _read_persons,
+            "stages": _read_stages,
             "first_period": read_first_period,
             "mark": read_mark,
         }[column.grammar]
@@ -150,6 +156,26 @@ def _read_whole(text: str) -> int | None:
     if value is not None and (value != int(value) or value < 0):
         raise CellError(f"“{trimmed(text)}”不是 0 或正整数", "请核对")
     return None if value is None else int(value)
+
+
+def _read_persons(text: str) -> int | None:
+    """A number of people: whole, not below zero."""
+    value = _read_plain_number(text)
+    if value is None:
+        return None
+    if value < 0:
+        raise CellError(f"人数不能是负数（{trimmed(text)}）", "请核对")
+    if value != int(value):
+        raise CellError(f"人数应为整数（{trimmed(text)}）", "请填写人数，不要填比例或平均数")
+    return int(value)
+
+
+def _read_stages(text: str) -> str | None:
+    named = (_read_slugs(text) or "").split(";")
+    unknown = [name for name in named if name and name not in STAGES]
+    if unknown:
+        raise CellError(f"没有“{unknown[0]}”这个环节", f"可用：{'、'.join(STAGES)}")
+    return ";".join(stage for stage in STAGES if stage in named) or None
 
 
 def _read_slugs(text: str) -> str | None:

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection, Date, Table, bindparam, delete, func, insert, or_, select, tuple_, update
 
+from data_access.delivery_tables import points_services, programme_rota, programmes, selfcare_villages
 from data_access.errors import InputError
 from data_access.frames import records
 from data_access.tables import REFERS_TO, areas, facilities, health_cells, indicators, metadata, population, submissions
@@ -22,6 +23,10 @@ REGISTERS = {
     "facilities": facilities,
     "health_cells": health_cells,
     "indicators": indicators,
+    "programmes": programmes,
+    "rota": programme_rota,
+    "selfcare_villages": selfcare_villages,
+    "points_services": points_services,
 }
 # what a clerk calls the tables whose rows may depend on a register's
 NAMES_ZH = {
@@ -32,6 +37,11 @@ NAMES_ZH = {
     "health_cells": "健康细胞",
     "observations": "指标数据（含已更正或撤销的历史数据）",
     "targets": "方案目标",
+    "programmes": "项目",
+    "programme_rota": "轮检批次",
+    "programme_counts": "项目数据（含已更正或撤销的历史数据）",
+    "selfcare_villages": "自我健康管理设点村",
+    "points_services": "积分兑换服务",
 }
 CHUNK = 1_000  # keys in one statement: SQLite takes 32,766 values at most
 Key = tuple[Any, ...]

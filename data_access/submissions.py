@@ -10,6 +10,7 @@ from data_access.frames import MOMENT, read_frame
 from data_access.tables import submissions
 
 OFFICE_TIME = timezone(timedelta(hours=8))  # Beijing time: where a bureau's day ends
+DERIVED = "derived"  # figures worked out of a register after an import; file_hash says of which
 SUBMISSIONS = {
     "submission_id": "int64",
     "kind": "str",

@@ -10,7 +10,9 @@ from data_access.boundaries import restore_boundaries
 from data_access.engine import writing
 from data_access.errors import InputError
 from data_access.ledger import withdraw
+from data_access.programme_ledger import withdraw_counts
 from data_access.registers import REGISTERS, undo_register
+from data_access.submissions import DERIVED
 from data_access.tables import submissions
 
 LARGEST_ID = 2**31 - 1  # what both databases take for a number of a submission
@@ -56,8 +58,10 @@ def _read_standing(connection: Connection, submission_id: int):
 
 
 def _take_back(connection: Connection, undone, undo_id: int) -> int:
-    if undone.kind == "observations":
+    if undone.kind in ("observations", DERIVED):
         return withdraw(connection, undone.submission_id, undo_id)
+    if undone.kind == "programme_counts":
+        return withdraw_counts(connection, undone.submission_id, undo_id)
     if undone.kind in REGISTERS:
         return undo_register(connection, undone.kind, undone.submission_id, undone.previous_state)
     if undone.kind == "boundaries":

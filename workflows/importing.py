@@ -2,14 +2,14 @@
 
 import json
 from argparse import ArgumentParser, Namespace
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy import Engine
 
 from data_access import imports
-from data_access.areas import read_areas
+from data_access.areas import read_areas, read_descendants
 from data_access.engine import make_engine
 from data_access.errors import InputError
 from data_access.imports import Delivery, Progress, kind_called
@@ -17,6 +17,7 @@ from data_access.indicators import read_indicators
 from data_access.kinds import CELL_TYPES, KINDS
 from data_access.observation_checks import Known, UnitRule
 from data_access.plans import read_plan_health_cells, read_plans, read_targets
+from data_access.programmes import read_programmes
 from data_access.reports import ImportReport
 from data_access.schema import is_current
 from data_access.submissions import office_today
@@ -66,19 +67,21 @@ def import_file(
     problems_csv: Path | None = None,
     progress: Progress | None = None,
     today: date | None = None,
+    area_ids: Collection[str] = (),
 ) -> ImportReport:
     """Check a file and store all of it or nothing; the report says what is wrong where, and what was written.
 
     kind: a name of data_access.kinds.KINDS. file_name: what the sender calls it, where path is our own name for it.
     received_at: aware; now where not given. today: decides which years are too late; office_today() where not given.
-    progress(share, words): called now and then, share from 0 to 1.
+    progress(share, words): called now and then, share from 0 to 1. area_ids: where the sender may write, with all
+    that lies in them; rows outside are refused. None is everywhere.
     Raises InputError where the file cannot be opened at all; what is wrong inside it is in the report.
     """
     path, described = Path(path), kind_called(kind)
     delivery = Delivery(
         file_name or path.name, received_from, is_demo, received_at, accept_good_rows, dry_run, problems_csv
     )
-    known = read_known(engine, today or office_today())
+    known = read_known(engine, today or office_today(), area_ids)
     report = imports.import_file(
         engine,
         described,
@@ -94,13 +97,17 @@ def import_file(
     return report
 
 
-def read_known(engine: Engine, today: date) -> Known:
-    """What the store knows that a file is held against."""
+def read_known(engine: Engine, today: date, area_ids: Collection[str] = ()) -> Known:
+    """What the store knows that a file is held against. area_ids: where the sender may write, none for everywhere."""
     plans = read_plans(engine).set_index("plan_id")[["period_start", "period_end"]].dropna()
     used = read_targets(engine)[["indicator_id", "plan_id"]].drop_duplicates().join(plans, on="plan_id", how="inner")
     spans = used.groupby("indicator_id").agg({"period_start": "min", "period_end": "max"})
     plan_years = {row.Index: (int(row.period_start), int(row.period_end)) for row in spans.itertuples()}
-    return Known(read_areas(engine), read_indicators(engine), UNIT_RULES, plan_years, today)
+    allowed = None
+    if area_ids:
+        allowed = frozenset().union(*(read_descendants(engine, area_id)["area_id"] for area_id in area_ids))
+    programmes = read_programmes(engine)
+    return Known(read_areas(engine), read_indicators(engine), UNIT_RULES, plan_years, today, allowed, programmes)
 
 
 def _cell_types(engine: Engine) -> dict[str, str]:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import xlsxwriter
 
+from data_access.columns import EXAMPLE_MARK, Column, Kind
 from data_access.errors import InputError
-from data_access.kinds import EXAMPLE_MARK, Column, Kind
 from data_access.observation_checks import Known, UnitRule
 from data_access.reports import harmless
 
