@@ -12,6 +12,7 @@ from models import trend, units
 from models.intervals import LEVELS, QUANTILE_COLUMNS
 from models.probability import LEAST, MOST, POINTS_FOR_FULL, POINTS_FOR_REFERENCE
 from models.reasons import reason_words
+from models.sample_paths import DRAWS
 from models.status import CAP_OF_STEP, FALL_OF_PLANNED_CHANGE, SHARE_OF_STEP, SLOW_TOLERANCES
 from models.working import COUNTS, ERRORS, NONE, POOLED, SIGNS, PathWorking, TrendWorking, Working
 
@@ -239,7 +240,7 @@ def forecast_lines(working: Working) -> list[Line]:
     basis = {"full": _("shown"), "reference": _("for reference"), "withheld": _("withheld")}
     lines = [Line(_("Gate"), gate, basis.get(mark["p_miss_basis"], wording.MISSING))]
     if working.role == "whole":
-        formula = _("of the unit most likely to miss: all of them must pass")
+        formula = _("that any of its units misses: their probabilities, with the shock they share summed over")
         return [*lines, Line(_("Probability of missing"), formula, number(mark["p_miss"]))]
     if working.quantiles is None:
         return lines
@@ -247,9 +248,17 @@ def forecast_lines(working: Working) -> list[Line]:
         f"{percent(level)} {number(working.quantiles[name])}"
         for level, name in zip(LEVELS, QUANTILE_COLUMNS, strict=True)
     ]
-    label = _("Forecast for {year}, quantiles", year=when(float(mark["final_year"])))
+    label = _("Forecast for {year}, quantiles", year=when(working.p_miss_year))
     lines.append(Line(label, wording.joined(steps), wording.value(working.quantiles["q0.5"], working.unit)))
-    if not wording.is_missing(mark["p_miss"]):
+    if working.is_simulated and not wording.is_missing(mark["p_miss"]):
+        formula = _(
+            "share of {draws} sample paths that miss any part of the rule; never said to be below {least} or above {most}",
+            draws=wording.number(DRAWS),
+            least=percent(LEAST),
+            most=percent(MOST),
+        )
+        lines.append(Line(_("Probability of missing"), formula, number(mark["p_miss"])))
+    elif not wording.is_missing(mark["p_miss"]):
         formula = _(
             "share of the forecast that fails {goal}, read between the quantiles; never said to be below {least} or above {most}",
             goal=goal_of_forecast(working),

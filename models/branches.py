@@ -61,11 +61,8 @@ def choose_branches(marks: pd.DataFrame, targets: Targets, pairs: Pairs, series:
                 left_out = other if so_far >= link.applies_from else row
                 status[left_out], reason[left_out] = CANNOT_JUDGE, OTHER_BRANCH
     left_out = np.isin(reason, [OTHER_BRANCH, BRANCH_UNKNOWN])
-    silent = {name: marks[name].mask(left_out) for name in ("p_miss", "path_value", "gap", "tolerance", "pace_needed")}
-    basis = marks.p_miss_basis.mask(left_out, "withheld")
-    return marks.assign(
-        status=pd.Series(status, dtype=object), reason=pd.Series(reason, dtype=object), p_miss_basis=basis, **silent
-    )
+    silent = {name: marks[name].mask(left_out) for name in ("path_value", "gap", "tolerance", "pace_needed")}
+    return marks.assign(status=pd.Series(status, dtype=object), reason=pd.Series(reason, dtype=object), **silent)
 
 
 def _figure_before(series: SeriesSet, indicator_id: str, area_id: str) -> float:

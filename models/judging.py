@@ -1,5 +1,6 @@
 """Judge every target for every area: three marks and a sentence. Frames in, a frame out; arrays in between."""
 
+from collections.abc import Mapping
 from datetime import date
 
 import numpy as np
@@ -9,13 +10,13 @@ from models import sentences
 from models.bounds import Bounds, bounds_of
 from models.branches import OTHER_BRANCH, choose_branches, units_of_wholes
 from models.flags import peer_pace
-from models.intervals import QUANTILE_COLUMNS
 from models.pairs import PLAN_BAR, UNIT, WHOLE, Pairs, make_pairs
-from models.probability import POINTS_FOR_REFERENCE, gate, probability_of_missing
+from models.probability import POINTS_FOR_REFERENCE
 from models.rates import ADDITIVE_UNITS, roll_up
 from models.reasons import LONGEST, SEPARATOR
+from models.rule_probability import ENDLESS, chances_of
 from models.sentence_facts import facts
-from models.series import SeriesSet, build_series
+from models.series import SeriesSet, build_series, time_of
 from models.status import ACHIEVED, BEHIND, CANNOT_JUDGE, ON_COURSE, REVERSING, SLOW, STATUSES
 from models.targets import Targets, read_targets_frame
 from models.units import unit_of
@@ -71,10 +72,13 @@ def judge(
     pairs = make_pairs(demanded, areas, series.keys)
     bounds = bounds_of(demanded, pairs, series, as_of)
     marks = _first_marks(demanded, pairs, series, bounds)
-    marks = _add_probability(marks, bounds, forecasts)
-    marks = _improve_too(marks, demanded, pairs)  # each unit first, then the areas above them
+    floors = floors_of(demanded, pairs)
+    marks = _improve_too(marks, floors)  # each unit first, then the areas above them
     marks = choose_branches(marks, demanded, pairs, series)
-    marks = _pass_on_units(marks, demanded, pairs)
+    units_of = units_of_wholes(marks, demanded, pairs)
+    chances = chances_of(marks, demanded, pairs, series, bounds, forecasts, floors=floors, units_of=units_of)
+    marks = marks.assign(p_miss=chances.p_miss, p_miss_basis=chances.basis, p_miss_year=chances.year)
+    marks = _pass_on_units(marks, demanded, pairs, units_of)
     marks["needs_study"] = disagree(marks.status, marks.p_miss)
     return _finish(marks, demanded, pairs, bounds, areas, decimals_shown(demanded, indicators))
 
@@ -156,10 +160,16 @@ def _as_categories(figures: pd.DataFrame, texts: dict[str, pd.Index]) -> pd.Data
     return figures.assign(**{name: pd.Categorical(figures[name], categories=values) for name, values in texts.items()})
 
 
-def forecast_years(targets: pd.DataFrame) -> pd.DataFrame:
-    """indicator_id, year: the milestones whose probability of being missed a forecast can tell."""
+def forecast_years(targets: pd.DataFrame, as_of: date | None = None) -> pd.DataFrame:
+    """indicator_id, year: the milestones whose probability of being missed a forecast can tell.
+
+    as_of: also the year after this day's newest figures could be of, which demands without a date are held to.
+    """
     demanded = read_targets_frame(targets)
     last = np.nanmax(np.where(np.isfinite(demanded.milestone_time), demanded.milestone_time, -np.inf), axis=1)
+    following = -np.inf if as_of is None else np.floor(time_of(as_of)) + 1
+    endless = np.isin(demanded.kind, ENDLESS) | demanded.recurring | demanded.from_previous_year
+    last = np.where(endless, np.maximum(last, following), last)
     years = pd.DataFrame({"indicator_id": demanded.frame.indicator_id, "year": last})
     return years[np.isfinite(years.year)].drop_duplicates().reset_index(drop=True)
 
@@ -274,39 +284,19 @@ def _with_plain_text(columns: dict[str, np.ndarray]) -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(values, dtype=values.dtype) for name, values in columns.items()})
 
 
-def _add_probability(marks: pd.DataFrame, bounds: Bounds, forecasts: pd.DataFrame | None) -> pd.DataFrame:
-    """p_miss at the final milestone, where one lies ahead and enough points stand behind the forecast."""
-    basis = gate(bounds.yearly_points)
-    p_miss = np.full(len(marks), np.nan)
-    open_still = np.isfinite(bounds.goal) & (basis != "withheld") & (bounds.final_year > bounds.time + 1e-6)
-    if forecasts is not None and len(forecasts) and open_still.any():
-        keys = pd.MultiIndex.from_frame(forecasts[["indicator_id", "area_id", "time"]])
-        rows = np.flatnonzero(open_still)
-        wanted = pd.MultiIndex.from_arrays(
-            [marks.indicator_id.to_numpy()[rows], marks.area_id.to_numpy()[rows], bounds.final_year[rows]]
-        )
-        place = keys.get_indexer(wanted)
-        rows, place = rows[place >= 0], place[place >= 0]
-        quantiles = forecasts[QUANTILE_COLUMNS].iloc[place]
-        p_miss[rows] = probability_of_missing(quantiles, bounds.goal_comparator[rows], bounds.goal[rows])
-    return marks.assign(p_miss=p_miss, p_miss_basis=np.where(np.isfinite(p_miss), basis, "withheld"))
-
-
-def _pass_on_units(marks: pd.DataFrame, targets: Targets, pairs: Pairs) -> pd.DataFrame:
-    """The mark of an area whose every unit must pass, from the marks of its units: it fails if any of them fails.
+def _pass_on_units(
+    marks: pd.DataFrame, targets: Targets, pairs: Pairs, units_of: Mapping[int, np.ndarray]
+) -> pd.DataFrame:
+    """The status of an area whose every unit must pass, from the marks of its units: it fails if any of them fails.
 
     One township that loses ground does not make a city reverse: that takes all of them. Where only a direction is
     asked, a unit fails when it moves the wrong way; one whose figures cannot tell is none that fails, and the whole is
     on course when most of its units can be told to move the right way.
-
-    Its probability of missing is that of the unit most likely to: all passing is no likelier than that one passing.
     """
     status, reason = marks.status.to_numpy(dtype=object).copy(), marks.reason.to_numpy(dtype=object).copy()
-    p_miss, basis = marks.p_miss.to_numpy().copy(), marks.p_miss_basis.to_numpy(dtype=object).copy()
     units_failing = np.full(len(marks), None, dtype=object)
     area_id, rank = pairs.area_id, _rank(status)
     wholes = np.flatnonzero((pairs.role == WHOLE) & ~np.isin(reason, ["masked", "no_value", "no_benchmark"]))
-    units_of = units_of_wholes(marks, targets, pairs)
     only_direction = np.isin(targets.kind, ["trend", "slowing"])[pairs.target]
     for whole in wholes:
         units = units_of.get(whole, np.array([], dtype=int))
@@ -325,12 +315,8 @@ def _pass_on_units(marks: pd.DataFrame, targets: Targets, pairs: Pairs) -> pd.Da
                     rank[judged].max() if 2 * right_way <= len(judged) else min(rank[judged].max(), FIRST_FAILING - 1)
                 )
             status[whole], reason[whole] = STATUSES[worst], "each_unit"
-        known = units[np.isfinite(p_miss[units])]
-        weakest = known[p_miss[known].argmax()] if len(known) else None
-        p_miss[whole] = np.nan if weakest is None else p_miss[weakest]
-        basis[whole] = "withheld" if weakest is None else basis[weakest]
-    text = {"status": status, "reason": reason, "p_miss_basis": basis, "units_failing": units_failing}
-    return marks.assign(p_miss=p_miss, **{name: pd.Series(values, dtype=object) for name, values in text.items()})
+    text = {"status": status, "reason": reason, "units_failing": units_failing}
+    return marks.assign(**{name: pd.Series(values, dtype=object) for name, values in text.items()})
 
 
 def _rank(status: np.ndarray) -> np.ndarray:
@@ -339,14 +325,20 @@ def _rank(status: np.ndarray) -> np.ndarray:
     return np.array([STATUSES.index(slug) for slug in distinct], dtype=int)[codes]
 
 
-def _improve_too(marks: pd.DataFrame, targets: Targets, pairs: Pairs) -> pd.DataFrame:
-    """ "At least 90 % and rising": the rising half passes only where the floor of the same action holds too."""
+def floors_of(targets: Targets, pairs: Pairs) -> pd.DataFrame:
+    """position, position_floor: the marks that ask for a rise (or fall), each with a level asked of the same indicator,
+    action, scope and area: "at least 90 % and rising"."""
     frame = targets.frame.iloc[pairs.target].reset_index(drop=True)
     keys = frame[["action_id", "indicator_id", "scope"]].assign(plan_id=frame.get("plan_id", ""), area_id=pairs.area_id)
     keys["position"] = np.arange(len(keys))
     by = ["plan_id", "action_id", "indicator_id", "scope", "area_id"]
     floors = keys[(frame.rule == "level").to_numpy()]
     both = keys[(frame.rule == "trend").to_numpy()].merge(floors, on=by, suffixes=("", "_floor"))
+    return both[["position", "position_floor"]]
+
+
+def _improve_too(marks: pd.DataFrame, both: pd.DataFrame) -> pd.DataFrame:
+    """The rising half passes only where the floor holds too; both: of floors_of."""
     if not len(both):
         return marks.assign(floor_is_lost=False)
     rank = _rank(marks.status.to_numpy(dtype=object))
@@ -381,7 +373,8 @@ def _finish(
         rows = np.flatnonzero(applies & judged & ((slug != "missed") | marks.status.isin(FAILING).to_numpy()))
         reason[rows] = _joined(reason[rows], np.full(len(rows), slug, dtype=object))
     marks["reason"] = pd.Series(np.where(reason == "", None, reason), dtype=object)
-    marks["next_year"], marks["final_year"] = (_years(marks[name]) for name in ("next_year", "final_year"))
+    for name in ("next_year", "final_year", "p_miss_year"):
+        marks[name] = _years(marks[name])
     told = facts(
         marks.assign(is_whole=pairs.role == WHOLE, peer_pace=peer_pace(marks)),
         targets.frame.iloc[pairs.target].reset_index(drop=True),

@@ -265,7 +265,7 @@ def _outlook(told: Facts, lang: int) -> np.ndarray:
     holds = (marks.status == ACHIEVED).to_numpy() & (marks.next_year == marks.final_year).fillna(False).to_numpy(bool)
     words = np.where(holds & (told.rule != "trend"), still, words)
     five = each_distinct(np.nan_to_num(in_fives(p) * 100), lambda x: f"{x:.0f}")
-    reference, year = (marks.p_miss_basis == "reference").to_numpy(), year_words(marks.final_year, lang)
+    reference, year = (marks.p_miss_basis == "reference").to_numpy(), year_words(marks.p_miss_year, lang)
     if lang == 0:
         chance = "（未达标概率约" + five + "%" + where_true(reference, "，数据期数少，仅供参考") + "）。"
         return np.where(np.isfinite(p), year + "目标" + words + chance, "")

@@ -13,8 +13,9 @@ import pandas as pd
 from models import trend
 from models.bounds import Bounds, Known, _known, _milestones, bounds_of
 from models.intervals import QUANTILE_COLUMNS
-from models.judging import SMALL, judge, known_series
+from models.judging import SMALL, floors_of, judge, known_series
 from models.pairs import UNIT, WHOLE, Pairs, make_pairs
+from models.rule_probability import Asked, asked_of
 from models.series import POINTS_FOR_POOLING, SeriesSet
 from models.status import (
     CAP_OF_STEP,
@@ -49,6 +50,7 @@ class WorkedOut:
     milestone_value: np.ndarray
     areas: pd.DataFrame
     forecasts: pd.DataFrame | None
+    asked: Asked
 
 
 @dataclass(frozen=True)
@@ -109,8 +111,9 @@ class Working:
     mark: the row of models.judging.MARKS. rule, kind, role, side, scope, unit: of the target. figures: FIGURES and
     STATED, oldest first, with is_judged, is_start, is_recent. milestones: time, value (in the figure's own unit),
     stated (as the plan has it). path: None where the mark is not made against one. parts: area_id, value, numerator,
-    denominator of the areas a rolled-up figure was added up from. quantiles: QUANTILE_COLUMNS at the final year, or
-    None. goal: what they are held against. units: area_id, status of the units that must each pass.
+    denominator of the areas a rolled-up figure was added up from. quantiles: QUANTILE_COLUMNS in the year the probability
+    speaks of (p_miss_year, NaN: none), or None. goal: what they are held against, NaN where only sample paths tell
+    (is_simulated). units: area_id, status of the units that must each pass.
     """
 
     mark: dict
@@ -126,6 +129,8 @@ class Working:
     parts: pd.DataFrame
     points_for_forecast: int
     quantiles: dict[str, float] | None
+    p_miss_year: float
+    is_simulated: bool
     goal: float
     goal_comparator: str
     start_error: float
@@ -153,7 +158,8 @@ def work_out(
     known = _known(demanded, pairs, series)
     time, value = _milestones(demanded, pairs, series, known)
     bounds = bounds_of(demanded, pairs, series, as_of)
-    return WorkedOut(marks, demanded, pairs, series, bounds, known, time, value, areas, forecasts)
+    asked = asked_of(marks, demanded, pairs, series, bounds, floors_of(demanded, pairs))
+    return WorkedOut(marks, demanded, pairs, series, bounds, known, time, value, areas, forecasts, asked)
 
 
 def working_of(out: WorkedOut, target_id: str, area_id: str) -> Working | None:
@@ -180,8 +186,10 @@ def working_of(out: WorkedOut, target_id: str, area_id: str) -> Working | None:
         parts=_parts(out, n, mark),
         points_for_forecast=int(out.bounds.yearly_points[n]),
         quantiles=_quantiles(out, n, mark),
-        goal=float(out.bounds.goal[n]),
-        goal_comparator=str(out.bounds.goal_comparator[n]),
+        p_miss_year=float(out.asked.year[n]),
+        is_simulated=bool(out.asked.is_simulated[n]),
+        goal=float(out.asked.goal[n]),
+        goal_comparator=str(out.asked.comparator[n]),
         start_error=float(out.known.start_error[n]),
         units=_units(out, n),
     )
@@ -353,10 +361,10 @@ def _parts(out: WorkedOut, n: int, mark: dict) -> pd.DataFrame:
 
 def _quantiles(out: WorkedOut, n: int, mark: dict) -> dict[str, float] | None:
     fans = out.forecasts
-    if fans is None or not len(fans) or not np.isfinite(out.bounds.final_year[n]):
+    if fans is None or not len(fans) or not np.isfinite(out.asked.year[n]):
         return None
     same = (fans.indicator_id == mark["indicator_id"]) & (fans.area_id == mark["area_id"])
-    row = fans[same & (np.abs(fans.time - out.bounds.final_year[n]) < 1e-6)]
+    row = fans[same & (np.abs(fans.time - out.asked.year[n]) < 1e-6)]
     return {name: float(row.iloc[0][name]) for name in QUANTILE_COLUMNS} if len(row) else None
 
 

@@ -47,8 +47,10 @@ on course; down to minus three: slow; below: behind. Meeting the next milestone 
 or a ceiling loosens, only the bound in force counts. After the last date nothing is on course any more. Bare counts
 have no rounding: one too few is one too few.
 
-**Probability of missing** the last milestone, read off the forecast; withheld below three points, for reference at
-three and four; nothing outside 5 to 95 %. For a target each unit must pass it is that of the unit most likely to miss.
+**Probability of missing** the last milestone, or next year's demand where there is no last one, for every rule: read off
+the forecast where one value of one year is asked, else from joint sample paths (a rise above a floor, a baseline yet to
+come, slowing growth, another area, two branches). Withheld below three points, for reference at three and four; nothing
+outside 5 to 95 %. For a target each unit must pass it is that any of them misses, with the shock they share.
 
 **Trend** of the last five yearly figures: chi-squared with every point left out in turn where counts or intervals are
 known, else all ten pairs must agree; below five points it is not tested. Townships and villages with at least five
