@@ -3,7 +3,7 @@
 Every pool is committed by itself, with its block, so that a run cut short has whole pools only and can be taken up.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -103,14 +103,12 @@ def begin_run(engine: Engine, head: Mapping[str, Any], token: str) -> tuple[int,
         return connection.execute(new).inserted_primary_key[0], False
 
 
-def find_finished(engine: Engine, head: Mapping[str, Any], inputs_hash: str | None = None) -> int | None:
-    """The newest finished run of this head (last_submission_id may be left out), of these inputs where given."""
+def find_finished(engine: Engine, head: Mapping[str, Any], covers: Callable[[dict, dict], bool]) -> int | None:
+    """The newest finished run of this head (last_submission_id may be left out) whose parameters cover the head's."""
     query = _of_head(head).where(forecast_runs.c.state == "finished")
-    if inputs_hash is not None:
-        query = query.where(forecast_runs.c.inputs_hash == inputs_hash)
     with engine.connect() as connection:
         for row in connection.execute(query):
-            if row.parameters == head["parameters"]:
+            if covers(row.parameters, head["parameters"]):
                 return row.run_id
     return None
 

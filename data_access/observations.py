@@ -3,8 +3,10 @@
 from collections.abc import Collection
 from datetime import date
 
+import numpy as np
 import pandas as pd
-from sqlalchemy import ColumnElement, Engine, or_, select
+from pandas.api.types import union_categoricals
+from sqlalchemy import ColumnElement, Engine, func, or_, select
 
 from data_access.frames import DATE, among, read_frame
 from data_access.periods import parse_period
@@ -27,6 +29,10 @@ OBSERVATIONS = {
     "submission_id": "int64",
     "is_demo": "bool",
 }
+
+HISTORIES = dict.fromkeys(("indicator_id", "area_id", "period"), "category")
+HISTORIES |= dict.fromkeys(("time", "numerator", "denominator", "value"), "float64")
+ROWS_AT_ONCE = 100_000
 
 FIGURES = {
     name: OBSERVATIONS[name] for name in ("area_id", "period", "time", "numerator", "denominator", "value", "status")
@@ -92,5 +98,50 @@ def read_observations(
         if known_on is None:
             return read_frame(connection, query.where(ledger.superseded_by.is_(None)), OBSERVATIONS)
         last = last_submission_by(connection, known_on)
-        standing = or_(ledger.superseded_by.is_(None), ledger.superseded_by > last)
-        return read_frame(connection, query.where(ledger.submission_id <= last, standing), OBSERVATIONS)
+        return read_frame(connection, query.where(*_standing_after(last)), OBSERVATIONS)
+
+
+def count_figures(engine: Engine, *, last_submission_id: int) -> dict[str, int]:
+    """How many figures of each indicator stood after a submission."""
+    query = select(observations.c.indicator_id, func.count()).where(*_standing_after(last_submission_id))
+    with engine.connect() as connection:
+        return {row[0]: row[1] for row in connection.execute(query.group_by(observations.c.indicator_id))}
+
+
+def read_histories(engine: Engine, indicator_ids: Collection[str], *, last_submission_id: int) -> pd.DataFrame:
+    """What forecasts rest on, as it stood after a submission: columns and types of HISTORIES, in no order.
+
+    For very many figures at once: indicator_id, area_id and period are categories, and nothing else is read.
+    """
+    texts = [name for name, kind in HISTORIES.items() if kind == "category"]
+    query = select(*(observations.c[name] for name in HISTORIES))
+    query = query.where(among(observations.c.indicator_id, indicator_ids), *_standing_after(last_submission_id))
+    chunks: list[list] = []
+    with engine.connect().execution_options(yield_per=ROWS_AT_ONCE) as connection:
+        for rows in connection.execute(query).partitions():
+            columns = dict(zip(HISTORIES, zip(*rows, strict=True), strict=True))
+            chunks.append(
+                [pd.Series(columns[name], dtype=object if name in texts else "float64") for name in HISTORIES]
+            )
+            for place, name in enumerate(HISTORIES):
+                if name in texts:
+                    chunks[-1][place] = chunks[-1][place].astype("category")
+    return _joined_histories(chunks, texts)
+
+
+def _joined_histories(chunks: list[list], texts: list[str]) -> pd.DataFrame:
+    """The chunks' columns one after the other, the categories of each made one."""
+    frame = {}
+    for place, name in enumerate(HISTORIES):
+        parts = [chunk[place] for chunk in chunks]
+        if name in texts:
+            frame[name] = union_categoricals(parts, sort_categories=True) if parts else pd.Categorical([])
+        else:
+            frame[name] = np.concatenate(parts) if parts else np.zeros(0)
+    return pd.DataFrame(frame)
+
+
+def _standing_after(last_submission_id: int) -> list[ColumnElement[bool]]:
+    ledger = observations.c
+    standing = or_(ledger.superseded_by.is_(None), ledger.superseded_by > last_submission_id)
+    return [ledger.submission_id <= last_submission_id, standing]

@@ -10,14 +10,15 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Engine
 
-from data_access import areas, indicators, judgements, observations, plans, schema, submissions
+from data_access import areas, forecast_runs, indicators, judgements, observations, plans, schema, submissions
 from data_access.engine import make_engine, writing
 from data_access.errors import InputError
-from models.forecasting import Forecaster
+from models.forecast_pools import fan_frame, forecast_pool, pools_of
 from models.intervals import LEVELS, QUANTILE_COLUMNS
 from models.judging import forecast_history, forecast_years, judge
 from models.rollups import status_counts, top_of
 from models.series import time_of
+from workflows.forecasting import run_forecasts
 from workflows.plan_scope import breaks as _breaks
 from workflows.plan_scope import plan_and_places as _plan_and_places
 from workflows.plan_scope import plans_with_area
@@ -99,8 +100,7 @@ def _judged(engine: Engine, plan_id: str, places: pd.DataFrame, as_of: date, tel
     figures = observations.read_observations(engine, wanted, known_on=as_of)
     compared_with = targets.benchmark_area_id.dropna().unique().tolist()
     figures = figures[figures.area_id.isin([*places.area_id, *compared_with])].reset_index(drop=True)
-    tell(0.2, "预测")
-    fans = forecast(targets, figures, places, registered, as_of)
+    fans = _fans_of_the_day(engine, plan_id, as_of, tell)
     tell(0.5, "评判")
     try:
         marks = judge(targets, figures, places, as_of=as_of, forecasts=fans, indicators=registered)
@@ -109,32 +109,32 @@ def _judged(engine: Engine, plan_id: str, places: pd.DataFrame, as_of: date, tel
     return marks, fans.rename(columns=STORED_QUANTILES)
 
 
+def _fans_of_the_day(engine: Engine, plan_id: str, as_of: date, tell: Progress) -> pd.DataFrame:
+    """A plan's forecasts from the run of the day, made or brought up to date first: columns as forecast gives them."""
+    made = run_forecasts(
+        engine, as_of=as_of, plan_ids=[plan_id], progress=lambda share, doing: tell(0.2 + 0.3 * share, doing)
+    )
+    fans = forecast_runs.read_fans(engine, made["run_id"], plan_id=plan_id)
+    return fans.rename(columns={stored: column for column, stored in STORED_QUANTILES.items()})
+
+
 def forecast(
     targets: pd.DataFrame, figures: pd.DataFrame, places: pd.DataFrame, registered: pd.DataFrame | None, as_of: date
 ) -> pd.DataFrame:
-    """Forecasts of every series for each year up to the plan's last: indicator_id, area_id, time, mean, quantiles.
+    """Forecasts of every series for each year up to the plan's last, kept nowhere: indicator_id, area_id, time, mean,
+    quantiles.
 
     Arguments as for models.judging.judge. Series of fewer than three points are not forecast.
     """
-    columns = ["indicator_id", "area_id", "time", "mean", *QUANTILE_COLUMNS]
     history = forecast_history(targets, figures, places, registered, as_of)
     years = forecast_years(targets)
     if not len(history) or not len(years):
-        return pd.DataFrame(columns=columns)
-    series = history.groupby(["series_id", "indicator_id", "area_id"], as_index=False).time.max()
-    end = int(years.year.max())
-    ahead = pd.DataFrame({"year": np.arange(int(np.floor(series.time.min())) + 1, end + 1, dtype=float)})
-    requests = series.merge(ahead, how="cross")
-    requests = requests[requests.year > requests.time + 1e-6].drop(columns="time").rename(columns={"year": "time"})
-    if not len(requests):
-        return pd.DataFrame(columns=columns)
+        return pd.DataFrame(columns=["indicator_id", "area_id", "time", "mean", *QUANTILE_COLUMNS])
     try:
-        fans = Forecaster().fit(history).predict(requests[["series_id", "time"]])
+        pools = list(pools_of(history, int(years.year.max())))
+        return pd.concat([fan_frame(pool, forecast_pool(pool)) for pool in pools], ignore_index=True)
     except ValueError as error:
         raise InputError(f"无法预测：{error}") from error
-    return fans.assign(
-        indicator_id=requests.indicator_id.to_numpy(), area_id=requests.area_id.to_numpy()
-    )[columns]  # fmt: skip
 
 
 def _document(engine: Engine, plan_id: str, as_of: date, area_id: str | None) -> dict[str, Any]:

@@ -1,0 +1,105 @@
+"""Where pools are forecast: in this process, or on the workers of a Dask scheduler. The numbers are the same."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from data_access.errors import InputError
+from models.forecast_pools import Pool, forecast_pool
+
+if TYPE_CHECKING:
+    from workflows.forecasting import Calculate, Task
+
+WAIT_S = 5
+PATIENCE = 3  # so many times WAIT_S without scheduler or workers end the run
+POOLS_A_THREAD = 2  # one at work, one on its way: more would only fill the memory
+
+
+@contextmanager
+def cluster_at(address: str | None) -> Iterator["Calculate"]:
+    """What forecasts tasks: in this process, or with an address (tcp://host:port) on its workers.
+
+    InputError within seconds for an address where no scheduler, or one without workers, answers.
+    """
+    if address is None:
+        yield _here
+        return
+    from distributed import Client  # only who asks for a cluster pays for it
+
+    try:
+        client = Client(address, timeout=WAIT_S, set_as_default=False)
+    except (OSError, ValueError) as error:  # TimeoutError is an OSError
+        raise InputError(
+            f"连不上 Dask 调度器 {address}（{WAIT_S} 秒内没有回应）。请检查地址（如 tcp://主机:8786）和调度器是否在运行；"
+            "去掉 --scheduler 就在本机计算。"
+        ) from error
+    try:
+        _wait_for_workers(client, address)
+        yield lambda tasks: _on_workers(client, tasks)
+    finally:
+        client.close(timeout=WAIT_S)
+
+
+def _wait_for_workers(client, address: str) -> None:
+    try:
+        client.wait_for_workers(1, timeout=WAIT_S)
+    except OSError as error:
+        raise InputError(
+            f"Dask 调度器 {address} 上没有计算进程。请在本程序所在的文件夹启动：dask worker {address}"
+        ) from error
+
+
+def _here(tasks: Iterable["Task"]) -> Iterator[tuple["Task", np.ndarray]]:
+    for task in tasks:
+        yield task, _said_by_user(task.pool)
+
+
+def _said_by_user(pool: Pool) -> np.ndarray:
+    """forecast_pool, with what it cannot take said as the input's fault."""
+    try:
+        return forecast_pool(pool)
+    except ValueError as error:
+        raise InputError(f"无法预测：{error} 请更正或撤销相应的导入，然后重新运行。") from error
+
+
+def _on_workers(client, tasks: Iterable["Task"]) -> Iterator[tuple["Task", np.ndarray]]:
+    """Each task's forecasts as they come; only a few pools are on their way at a time, whatever their number."""
+    from distributed import TimeoutError as NotYet
+    from distributed import wait
+
+    waiting: dict = {}  # future -> task
+
+    def ready() -> Iterator[tuple["Task", np.ndarray]]:
+        idle = 0
+        while True:
+            try:
+                done = wait(list(waiting), timeout=WAIT_S, return_when="FIRST_COMPLETED").done
+                break
+            except NotYet:
+                idle = 0 if client.status == "running" and client.nthreads() else idle + 1
+                if idle >= PATIENCE:
+                    raise InputError(
+                        "Dask 的调度器或计算进程已断开。请恢复后重新运行，已算完的部分不会重算。"
+                    ) from None
+        for future in done:
+            yield waiting.pop(future), _result(future)
+
+    for task in tasks:
+        waiting[client.submit(_said_by_user, task.pool, pure=False)] = task
+        if len(waiting) >= POOLS_A_THREAD * max(sum(client.nthreads().values()), 1):
+            yield from ready()
+    while waiting:
+        yield from ready()
+
+
+def _result(future) -> np.ndarray:
+    from distributed import CancelledError, KilledWorker
+
+    try:
+        return future.result()
+    except ModuleNotFoundError as error:
+        raise InputError(f"计算进程找不到本程序（{error.name}）。请在本程序所在的文件夹启动 dask worker。") from error
+    except (KilledWorker, CancelledError) as error:
+        raise InputError("Dask 的计算进程中途退出。请检查其内存和日志后重新运行，已算完的部分不会重算。") from error
