@@ -186,8 +186,12 @@ def undo(engine: Engine, by: Person, seen: Mapping[int, int], *, note: str | Non
         for row in _seen_rows(connection, seen):
             last = store.last_event(connection, row["adjustment_id"])
             _refuse_to_undo(connection, row, last, by)
-            store.change(connection, row, "undone", last["from_state"], by=by.said, at=at, note=note)
-            if last["step"] == "approved" and row["replaces"] is not None:
+            was_approval = last["step"] == "approved"
+            values = (
+                dict.fromkeys(("approved_by", "approved_by_name", "approved_on", "replaces")) if was_approval else {}
+            )
+            store.change(connection, row, "undone", last["from_state"], by=by.said, at=at, note=note, values=values)
+            if was_approval and row["replaces"] is not None:
                 _bring_back(connection, row["replaces"], by, at, f"第 {row['adjustment_id']} 号的批准已撤销")
             _record(connection, by, "undone", row, note)
 
