@@ -186,7 +186,7 @@ def strength(row: dict) -> list[str]:
 def reason(row: dict) -> str:
     """Why the two marks disagree, from the same numbers."""
     if "each_unit" in str(row["reason"]).split(";"):
-        return _("Every unit must pass: the chance of missing is that that any one of them misses.")
+        return _("Every unit must pass: the chance of missing is that any one of them misses.")
     if row["rule"] == "trend":
         if row["contradiction"] == MAY_MISS:
             return _("Has gone the plan's way, but the forecast does not end better than the start.")
