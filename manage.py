@@ -27,6 +27,7 @@ COMMANDS = {
     "judge-file": ("workflows.judge_file", "the same for two CSV files, without a database"),
     "forecast-file": ("workflows.forecast_file", "forecast the series of a CSV file, without a database"),
     "coverage-file": ("workflows.coverage_file", "who lives within reach of a facility, for two CSV files"),
+    "forecast": ("workflows.forecast_command", "forecast every series in the store, anew where its figures changed"),
     "backtest": ("workflows.backtesting", "make past years' forecasts again and say how good they were"),
     "add-account": ("workflows.accounts", "let somebody in: prints a one-time secret"),
     "disable-account": ("workflows.accounts", "let somebody in no longer"),

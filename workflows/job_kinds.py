@@ -1,7 +1,11 @@
 """Every kind of job, and the function that does it: `module:function`, imported when the first such job runs.
 
 function(context: JobContext) -> a result that JSON can hold. It calls context.progress.report often enough that
-cancelling feels prompt, does its writing in one transaction, and raises InputError for what the user can mend.
+cancelling feels prompt, does its writing in one transaction (or in steps that each stand by themselves, as forecasts
+do), and raises InputError for what the user can mend.
 """
 
-JOB_KINDS = {"judge": "workflows.judge_job:run_judge_job"}
+JOB_KINDS = {
+    "judge": "workflows.judge_job:run_judge_job",
+    "forecast": "workflows.forecast_command:run_forecast_job",
+}
