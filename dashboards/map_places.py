@@ -1,8 +1,10 @@
 """Health cells and facilities as points over the map: their kinds in words, and the one character on each marker."""
 
+from dataclasses import dataclass
+
 import pandas as pd
 
-from dashboards import data
+from dashboards import data, wording
 from dashboards.language import current_language, mark, pick
 from dashboards.language import gettext as _
 
@@ -34,12 +36,25 @@ CELL_TYPES = {
     "healthy_trail": (mark("Healthy trail"), "道", "W"),
     "healthy_theme_park": (mark("Health theme park"), "园", "G"),
 }
+SERVICES = {
+    "tcm_hall": mark("Chinese or Mongolian medicine hall"),
+    "palliative_care": mark("Palliative care"),
+    "platform_connected": mark("Linked to the health-information platform"),
+    "family_doctor": mark("Family doctors"),
+    "chronic_disease_clinic": mark("Chronic-disease clinic"),
+}
+TITLE_LEVELS = {
+    "national": mark("National title"),
+    "region": mark("Regional title"),
+    "prefecture": mark("Prefecture title"),
+    "county": mark("County title"),
+}
 TYPES = {FACILITY: FACILITY_TYPES, HEALTH_CELL: CELL_TYPES}
 
 
 def layer_options() -> list[dict[str, str]]:
     """What can be laid over the map: each kind of place that is there, with how many; value "family:type"."""
-    counts = every_place().groupby(["family", "type"]).size()
+    counts = every_place(Filter()).groupby(["family", "type"]).size()
     ordered = [(family, kind) for family, kinds in TYPES.items() for kind in kinds]
     known = [key for key in ordered if key in counts.index] + [key for key in counts.index if key not in ordered]
     return [
@@ -48,9 +63,46 @@ def layer_options() -> list[dict[str, str]]:
     ]
 
 
-def places(chosen: list[str]) -> pd.DataFrame:
+PASSING = ("service", "grade", "title_level", "in_year")  # the fields of Filter, as an address names them
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which of the chosen places are shown; "" lets all pass. A facility has services and a grade, a cell the others.
+
+    in_year: cells with a title at the end of that year: certified by then, not lapsed and not withdrawn.
+    """
+
+    service: str = ""
+    grade: str = ""
+    title_level: str = ""
+    in_year: str = ""
+
+    @classmethod
+    def of(cls, **given: object) -> "Filter":
+        """From an address or a callback: what is not among the options lets all pass."""
+        known = {name: {option["value"] for option in options} for name, options in filter_options().items()}
+        return cls(**{name: value for name, value in given.items() if isinstance(value, str) and value in known[name]})
+
+
+def filter_options() -> dict[str, list[dict[str, str]]]:
+    """What the places can be told apart by, of what is there: options {"value", "label"} for each field of Filter."""
+    facilities, cells = data.facilities(), data.health_cells()
+    services = sorted({slug for text in facilities["services"].dropna() for slug in text.split(";")})
+    certified = cells["certified_on"].dropna()
+    years = range(certified.dt.year.max(), certified.dt.year.min() - 1, -1) if len(certified) else ()
+    levels = set(cells["title_level"].dropna())
+    return {
+        "service": [{"value": slug, "label": _(SERVICES[slug]) if slug in SERVICES else slug} for slug in services],
+        "grade": [{"value": grade, "label": grade} for grade in sorted(set(facilities["grade"].dropna()))],
+        "title_level": [{"value": key, "label": _(word)} for key, word in TITLE_LEVELS.items() if key in levels],
+        "in_year": [{"value": str(year), "label": wording.period(str(year))} for year in years],
+    }
+
+
+def places(chosen: list[str], passing: Filter | None = None) -> pd.DataFrame:
     """The places of the chosen layers: lon, lat, name, kind, glyph, family (map_panel.points_update)."""
-    found = every_place()
+    found = every_place(passing or Filter())
     found = found[(found["family"] + ":" + found["type"]).isin(chosen)]
     words = {key: _words(*key) for key in set(zip(found["family"], found["type"], strict=True))}
     keys = list(zip(found["family"], found["type"], strict=True))
@@ -60,17 +112,35 @@ def places(chosen: list[str]) -> pd.DataFrame:
     )
 
 
-def every_place() -> pd.DataFrame:
-    """Every open facility and every health cell with its title: family, type, name_zh, name_en, lon, lat."""
+def every_place(passing: Filter) -> pd.DataFrame:
+    """Every open facility and every health cell with its title that passes: family, type, name_zh, name_en, lon, lat."""
     facilities, cells = data.facilities(), data.health_cells()
     parts = (
-        facilities[facilities["closed"].isna()].assign(family=FACILITY, type=facilities["facility_type"]),
-        cells[cells["withdrawn_on"].isna() & cells["certified_on"].notna()].assign(
-            family=HEALTH_CELL, type=cells["cell_type"]
-        ),
+        facilities[_is_shown_facility(facilities, passing)].assign(family=FACILITY, type=facilities["facility_type"]),
+        cells[_is_shown_cell(cells, passing)].assign(family=HEALTH_CELL, type=cells["cell_type"]),
     )
     columns = ["family", "type", "name_zh", "name_en", "lon", "lat"]
     return pd.concat([part[columns] for part in parts], ignore_index=True)
+
+
+def _is_shown_facility(facilities: pd.DataFrame, passing: Filter) -> pd.Series:
+    is_shown = facilities["closed"].isna()
+    if passing.service:
+        offered = ";" + facilities["services"].astype("string").fillna("") + ";"
+        is_shown &= offered.str.contains(f";{passing.service};", regex=False)
+    return is_shown & facilities["grade"].eq(passing.grade) if passing.grade else is_shown
+
+
+def _is_shown_cell(cells: pd.DataFrame, passing: Filter) -> pd.Series:
+    is_shown = cells["certified_on"].notna()
+    if passing.in_year:
+        end = pd.Timestamp(int(passing.in_year), 12, 31)
+        is_shown &= cells["certified_on"].le(end)
+        for ended in ("withdrawn_on", "expires_on"):
+            is_shown &= cells[ended].isna() | cells[ended].gt(end)
+    else:
+        is_shown &= cells["withdrawn_on"].isna()
+    return is_shown & cells["title_level"].eq(passing.title_level) if passing.title_level else is_shown
 
 
 def _words(family: str, kind: str) -> tuple[str, str]:

@@ -4,10 +4,13 @@ import gzip
 import hashlib
 import io
 import json
+from xml.etree import ElementTree
 
+import geopandas
 import pandas as pd
 import pytest
 
+from dashboards.map_svg import INNER, MAP_HEIGHT, Frame
 from tests.dashboards import asking
 
 AREAS = ["150602", "150621", "150622"]
@@ -21,7 +24,13 @@ def geometry(tmp_path):
         {
             "type": "Feature",
             "id": area_id,
-            "properties": {"area_id": area_id, "name_zh": area_id, "name_en": "", "is_illustrative": False},
+            "properties": {
+                "area_id": area_id,
+                "name_zh": area_id,
+                "name_en": "",
+                "is_illustrative": False,
+                "label": [x + 0.5, 39.5],
+            },
             "geometry": {"type": "Polygon", "coordinates": [[[x, 39], [x + 1, 39], [x + 1, 40], [x, 40], [x, 39]]]},
         }
         for x, area_id in enumerate(AREAS, start=107)
@@ -127,3 +136,45 @@ def test_a_map_of_the_chance_of_missing_counts_those_above_two_thirds(small_site
 def test_a_map_of_change_without_a_pair_of_figures_says_so(small_site, geometry):
     # 2024 was reported by one banner, 2025 by the two others
     assert title(small_site, QUERY + "&colour=change&since=2024").startswith("No two periods to compare yet")
+
+
+def test_a_geopackage_opens_in_a_gis_with_the_figures_and_their_source(small_site, geometry, tmp_path):
+    path = tmp_path / "map.gpkg"
+    path.write_bytes(small_site.get(f"/download/map.gpkg{QUERY}").data)
+    found = geopandas.read_file(path).set_index("area_id")
+
+    assert found.crs.to_epsg() == 4490
+    assert found.loc["150621", "value"] == 26.0
+    assert pd.isna(found.loc["150622", "value"])
+    assert found["source"].str.contains(r"GS\(2024\)0650号").all()
+    assert found["demo"].str.contains("DEMO").all()
+
+
+def test_the_drawing_has_every_shape_the_legend_the_source_and_the_demo_mark(small_site, geometry):
+    drawing = ElementTree.fromstring(small_site.get(f"/download/map.svg{QUERY}&lang=en").data)
+    words = [node.text for node in drawing.iter("{http://www.w3.org/2000/svg}text")]
+    shapes = [node for node in drawing.iter("{http://www.w3.org/2000/svg}path") if node.get("fill-rule")]
+
+    assert len(shapes) == 3
+    assert sum("(" in word for word in words) >= 2  # classes with their counts
+    assert "2 of 2 districts above 20 %" in " ".join(words).replace("\u00a0", " ")
+    assert any("GS(2024)0650号" in word for word in words)
+    assert any("DEMO" in word for word in words)
+
+
+def test_a_drawing_of_a_view_shows_the_place_in_its_middle(small_site, geometry):
+    # the middle of the second square of one degree; at zoom 8 a degree is 256 * 2**8 / 360 = 182 px wide
+    drawing = small_site.get(f"/download/map.svg{QUERY}&lat=39.5&lon=108.5&zoom=8").data.decode()
+
+    frame = Frame((107, 39, 110, 40), {"lat": 39.5, "lon": 108.5, "zoom": 8.0})
+    assert frame.place(108.5, 39.5) == pytest.approx((INNER / 2, MAP_HEIGHT / 2))
+    assert frame.place(109.5, 39.5)[0] - INNER / 2 == pytest.approx(256 * 2**8 / 360)
+    assert "<svg" in drawing
+
+
+def test_two_maps_stand_side_by_side_each_with_its_own_question(small_site, geometry):
+    page = asking.page(
+        small_site, "/map/pair", "?indicator=smoking_15plus&indicator2=two_cancer_screening&level=county"
+    )
+
+    assert [one["props"]["id"] for one in asking.of_type(page, "Map")] == ["map-left-map", "map-right-map"]

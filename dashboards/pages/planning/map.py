@@ -7,58 +7,53 @@ from dashboards import (
     data,
     map_aside,
     map_colours,
+    map_drawn,
     map_export,
-    map_geometry,
     map_panel,
     map_places,
-    map_values,
+    map_time,
     map_words,
     wording,
 )
 from dashboards.access import callback, clientside_callback, register_page
-from dashboards.components.controls import choice_id
+from dashboards.components.controls import ANY, choice_id
 from dashboards.language import gettext as _
 from dashboards.language import mark
+from dashboards.map_places import PASSING
 from dashboards.map_question import Answer, Choice, ask, choose, earlier_periods, map_indicators
 
 PANEL, TITLE, SUBLINE, ASIDE, TABLE = "map-panel", "map-title", "map-subline", "map-aside", "map-table"
-PLAN, PICTURE, SINCE, VIEW_KEYS = "map-plan", "map-picture", "map-since", ("lat", "lon", "zoom")
+PLAN, PICTURE, SINCE = "map-plan", "map-picture", "map-since"
 KEYS = ("indicator", "level", "period", "colour", "since")
 MOST_ROWS = 1000  # in the page's table
 
 map_panel.declare(PANEL)
+map_time.declare()
 
 
 def layout(plan: str | None = None, area: str | None = None, layers: str = "", **state):
     """?plan=&indicator=&level=&period=&colour=value|status|chance|change&since=&layers=facility:village_clinic&area=
 
-    &lat=&lon=&zoom=.
+    &service=&grade=&title_level=&in_year=&lat=&lon=&zoom=.
     """
     choice = choose({"plan": plan or "", **state})
     if choice is None:
         return components.page(_("Where does coverage fall short?"), children=[components.empty()])
     answer = ask(choice)
     figure = html.Div(
-        [map_panel.map_panel(PANEL, selected=area, view=_view(state)), html.Aside(id=ASIDE)], className="map-and-aside"
+        [map_panel.map_panel(PANEL, selected=area, view=map_export.view_of(state)), html.Aside(id=ASIDE)],
+        className="map-and-aside",
     )
-    bar = map_export.bar(PICTURE)
+    bar = html.Div([map_time.slider(), map_export.bar(PICTURE)], className="map-under")
     return components.page(
         html.Span(map_words.finding(answer), id=TITLE),
         subline=[html.Span(map_words.subline(answer), id=SUBLINE)],
         controls=_controls(answer, area, layers),
-        children=[figure, bar, dcc.Store(id=PLAN, data=choice.plan["plan_id"])],
+        children=[_filters(state), figure, bar, dcc.Store(id=PLAN, data=choice.plan["plan_id"])],
         table=html.Div(id=TABLE),
         method=_method(),
         wide=True,
     )
-
-
-def _view(state: dict[str, str]) -> dict | None:
-    """The view an address asks for; None unless all of it is a number."""
-    try:
-        return {key: float(state[key]) for key in VIEW_KEYS}
-    except (KeyError, ValueError):
-        return None
 
 
 def _controls(answer: Answer, area: str | None, layers: str) -> list:
@@ -81,6 +76,30 @@ def _controls(answer: Answer, area: str | None, layers: str) -> list:
         _many("layers", _("Layers"), map_places.layer_options(), layers.split(",") if layers else [], _("None")),
         _area(map_words.area_options(answer), area),
     ]
+
+
+def _filters(state: dict[str, str]) -> html.Details | None:
+    """What the places drawn over the map can be told apart by; folded until one is in the address."""
+    offered = map_places.filter_options()
+    passing = map_places.Filter.of(**{key: state.get(key) for key in PASSING})
+    labels = (_("Service"), _("Grade"), _("Title"), _("Cells with a title in"))
+    fields = [
+        components.choice(
+            key,
+            label,
+            [{"value": ANY, "label": _("All")}, *offered[key]],
+            getattr(passing, key) or ANY,
+            navigates=False,
+        )
+        for key, label in zip(PASSING, labels, strict=True)
+        if offered[key]
+    ]
+    if not fields:
+        return None
+    is_open = passing != map_places.Filter()
+    return html.Details(
+        [html.Summary(_("Narrow the places down")), html.Div(fields)], open=is_open, className="map-filters"
+    )
 
 
 def _rows(frame) -> list[dict]:
@@ -139,39 +158,6 @@ def _method() -> list[str]:
     ]
 
 
-def shown(answer: Answer, found: str) -> map_panel.Shown:
-    """The answer as the panel takes it; found: the finding in words."""
-    choice, layer, seats = answer.choice, answer.layer, answer.seats
-    decimals = int(choice.indicator["decimals"])
-    missing = next(place for place, entry in enumerate(answer.entries) if entry.key == "missing")
-    below_county = choice.level in ("township", "village")
-    is_change = choice.colour == map_colours.BY_CHANGE
-    figures, rows = (_read_as_change(frame) if is_change else frame for frame in (answer.figures, answer.rows))
-    return map_panel.Shown(
-        areas=map_values.layer_values(layer, figures, decimals, missing=missing) if layer else None,
-        dots=map_values.layer_values(seats, rows, decimals, missing=missing) if seats else None,
-        outline=map_geometry.reference(map_geometry.layer("county", choice.place)) if below_county else None,
-        legend=answer.legend,
-        place=choice.place,
-        bounds=layer["bounds"] if layer else (-180, -60, 180, 75),
-        indicator=data.name(choice.indicator),
-        period=map_words.caption_period(answer),
-        unit=choice.indicator["unit"],
-        decimals=decimals,
-        summary=map_words.summary(answer, found),
-        picture=map_words.picture(answer, found),
-        source_line=map_words.source_line(answer),
-        says_class=choice.colour in map_colours.OF_A_REVIEW,
-        is_change=is_change,
-        tooltip_notes=map_words.tooltip_notes(answer),
-    )
-
-
-def _read_as_change(frame):
-    """What the pointer reads on a map of change is the change; the figures stand in the table."""
-    return frame.assign(value=frame["change"])
-
-
 def _choice(indicator, level, period, colour, since, plan) -> Choice:
     """The choice of the controls; whatever a caller sends that is no text is left out."""
     state = {
@@ -211,7 +197,7 @@ def draw_map(indicator, level, period, colour, since, plan):
     answer = ask(choice)
     found = map_words.finding(answer)
     return (
-        *map_panel.update(shown(answer, found)),
+        *map_panel.update(map_drawn.shown(answer, found)),
         found,
         map_words.subline(answer),
         _table(answer),
@@ -239,11 +225,17 @@ def _table(answer: Answer) -> list:
     return parts
 
 
-@callback(*map_panel.points_outputs(PANEL), Input(choice_id("layers"), "value"), permission="see figures")
-def draw_points(layers):
-    """The places of the chosen layers."""
-    chosen = [layer for layer in layers or [] if isinstance(layer, str)]
-    return map_panel.points_update(map_places.places(chosen), _("On the map"))
+@callback(
+    *map_panel.points_outputs(PANEL),
+    Input(choice_id("layers"), "value"),
+    *(Input(choice_id(key), "value", allow_optional=True) for key in PASSING),
+    permission="see figures",
+)
+def draw_points(layers, *passing):
+    """The places of the chosen layers that pass the filter."""
+    chosen = [layer for layer in layers if isinstance(layer, str)] if isinstance(layers, list) else []
+    wanted = map_places.Filter.of(**dict(zip(PASSING, passing, strict=True)))
+    return map_panel.points_update(map_places.places(chosen, wanted), _("On the map"))
 
 
 @callback(

@@ -1,0 +1,151 @@
+"""Two maps side by side on one extent: two indicators, two periods, or a figure beside its status."""
+
+from dash import ClientsideFunction, Input, Output, State, dcc, html
+
+from dashboards import components, data, map_colours, map_drawn, map_export, map_panel, map_words, wording
+from dashboards.access import callback, clientside_callback, register_page
+from dashboards.components.controls import choice_id
+from dashboards.language import gettext as _
+from dashboards.language import mark
+from dashboards.map_question import LEVELS, Answer, Choice, ask, choose, map_indicators
+
+LEFT, RIGHT = "map-left", "map-right"  # assets/map_pair.js moves the two together
+PLAN, PICTURE = "map-pair-plan", "-picture"
+OF_ONE = ("indicator", "period", "colour")  # keys of the left map; those of the right one end in 2
+SIDES = {LEFT: "", RIGHT: "2"}
+
+for side in SIDES:
+    map_panel.declare(side)
+
+
+def layout(**state):
+    """?plan=&level=&indicator=&period=&colour=&indicator2=&period2=&colour2=&lat=&lon=&zoom=; the right map's keys end in 2."""
+    left = choose(state)
+    if left is None:
+        return components.page(_("Two maps side by side"), children=[components.empty()])
+    right = _right(left, state)
+    view = map_export.view_of(state)
+    sides = [_side(panel, choice, view) for panel, choice in ((LEFT, left), (RIGHT, right))]
+    return components.page(
+        _("Two maps side by side"),
+        subline=[data.name(left.plan), data.name(data.area(left.place)), _("Both maps move together.")],
+        controls=[components.choice("level", _("Level"), _levels(left), left.level, navigates=False)],
+        children=[html.Div(sides, className="map-pair"), dcc.Store(id=PLAN, data=left.plan["plan_id"])],
+        method=[_("Each map has its own classes; they are the same in every period.")],
+        wide=True,
+    )
+
+
+def _right(left: Choice, state: dict[str, str]) -> Choice:
+    """The right map's choice; without a word the left one's indicator in an earlier period, where there is one."""
+    own = {key: state.get(f"{key}2") for key in OF_ONE}
+    if not any(own.values()):
+        own = {"indicator": left.indicator_id, "period": left.since, "colour": left.colour}
+    asked = {"plan": left.plan["plan_id"], "level": left.level, **own}
+    return choose({key: value for key, value in asked.items() if value})
+
+
+def _levels(choice: Choice) -> list[dict[str, str]]:
+    return [{"value": level, "label": _(map_words.LEVEL_WORDS[level][1])} for level in LEVELS if level in choice.levels]
+
+
+def _side(panel: str, choice: Choice, view: dict | None) -> html.Section:
+    """One map with its choices, its finding and its downloads."""
+    end = SIDES[panel]
+    names = [
+        {"value": row["indicator_id"], "label": data.name(row)}
+        for row in map_indicators(choice.plan["plan_id"]).to_dict("records")
+    ]
+    colours = [
+        {"value": colour, "label": _(word)}
+        for colour, word in map_colours.COLOURS.items()
+        if colour != map_colours.BY_CHANGE  # the two maps show the two ends of a change themselves
+    ]
+    colour = choice.colour if choice.colour != map_colours.BY_CHANGE else map_colours.BY_VALUE
+    controls = [
+        components.choice(
+            f"indicator{end}", _("Indicator"), names, choice.indicator_id, searchable=True, navigates=False
+        ),
+        components.choice(f"period{end}", _("Period"), periods(choice), choice.period, navigates=False),
+        components.choice(f"colour{end}", _("Colour by"), colours, colour, navigates=False),
+    ]
+    picture = html.Button("PNG", id=f"{panel}{PICTURE}", type="button", className="kt-picture")
+    link = components.link(_("This map alone, with its table and downloads"), "/map", **_state(choice))
+    return html.Section(
+        [
+            html.Div(controls, className="kt-controls"),
+            html.H2(id=f"{panel}-title"),
+            map_panel.map_panel(panel, view=view),
+            html.Div(
+                [html.Span(_("Download")), picture, html.Span(link, id=f"{panel}-alone")], className="kt-downloads"
+            ),
+        ]
+    )
+
+
+def _state(choice: Choice) -> dict[str, str]:
+    return {
+        "plan": choice.plan["plan_id"],
+        "indicator": choice.indicator_id,
+        "level": choice.level,
+        "period": choice.period,
+        "colour": choice.colour,
+    }
+
+
+def periods(choice: Choice) -> list[dict[str, str]]:
+    """The periods that have figures, newest first."""
+    return [{"value": period, "label": wording.period(period)} for period in choice.periods]
+
+
+def _asked(plan, level, indicator, period, colour) -> Answer:
+    """The answer to one side's controls; whatever a caller sends that is no text is left out."""
+    state = {"plan": plan, "level": level, "indicator": indicator, "period": period, "colour": colour}
+    if colour == map_colours.BY_CHANGE:
+        state["colour"] = map_colours.BY_VALUE
+    return ask(choose({key: value for key, value in state.items() if isinstance(value, str)}))
+
+
+def _draw(panel: str) -> None:
+    end = SIDES[panel]
+
+    @callback(
+        *map_panel.outputs(panel),
+        Output(f"{panel}-title", "children"),
+        Output(choice_id(f"period{end}"), "options"),
+        Output(choice_id(f"period{end}"), "value"),
+        Output(f"{panel}-alone", "children"),
+        Input(choice_id("level"), "value"),
+        *(Input(choice_id(f"{key}{end}"), "value") for key in OF_ONE),
+        State(PLAN, "data"),
+        permission="see figures",
+    )
+    def draw_side(level, indicator, period, colour, plan):
+        """One map, its finding, the periods it can show."""
+        answer = _asked(plan, level, indicator, period, colour)
+        found, choice = map_words.finding(answer), answer.choice
+        alone = components.link(_("This map alone, with its table and downloads"), "/map", **_state(choice))
+        return (*map_panel.update(map_drawn.shown(answer, found)), found, periods(choice), choice.period, alone)
+
+    clientside_callback(
+        ClientsideFunction("kangtuMap", "picture"),
+        Output(f"{panel}{PICTURE}", "title"),
+        Input(f"{panel}{PICTURE}", "n_clicks"),
+        State(f"{panel}-map", "id"),
+        permission="download figures",
+        module=__name__,
+        prevent_initial_call=True,
+    )
+
+
+for side in SIDES:
+    _draw(side)
+register_page(
+    __name__,
+    path="/map/pair",
+    name=mark("Two maps"),
+    section=mark("Planning"),
+    permission="see figures",
+    layout=layout,
+    order=31,
+)
