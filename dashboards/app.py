@@ -6,9 +6,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 import dash
+from dash._grouping import flatten_grouping
 from flask import request
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from dashboards import access, components, data, health  # noqa: F401 - health declares its route
+from dashboards import access, account_pages, components, data, door_pages, health  # noqa: F401 - they declare routes
+from dashboards.callback_requests import Expected
 from dashboards.guard import CALLBACKS, Guard, content_security_policy
 from dashboards.language import LANGUAGES, current_language
 from dashboards.language import gettext as _
@@ -27,11 +30,14 @@ PAGES = {
         "dashboards.pages.review.working",
         "dashboards.pages.review.assessment",
         "dashboards.pages.planning.map",
+        "dashboards.pages.planning.map_pair",
         "dashboards.pages.forecasts.queue",
+        "dashboards.pages.forecasts.workbench",
         "dashboards.pages.forecasts.backtest",
         "dashboards.pages.plans.catalogue",
         "dashboards.pages.plans.compare",  # before the page of one plan, whose address would fit it too
         "dashboards.pages.plans.plan",
+        "dashboards.pages.administration.accounts",
         "dashboards.pages.search",
         "dashboards.pages.not_found_404",
     ),
@@ -97,7 +103,9 @@ def create_app(settings: Settings, engine) -> dash.Dash:
         on_error=tell_reader,
         add_log_handler=False,
     )
-    guard = Guard(app.server)
+    guard = Guard(app.server, proxies=settings.proxies, takes_plain_http=settings.plain_http)
+    if settings.proxies:  # as many as there are: one more, and anybody could say who they are
+        app.server.wsgi_app = ProxyFix(app.server.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=0)
     install_pages(modules)
     install_callbacks(app, guard, modules)
     install_routes(app, guard, modules)
@@ -163,15 +171,32 @@ def install_callbacks(app: dash.Dash, guard: Guard, modules: tuple[str, ...]) ->
             app.clientside_callback(declared.function, *declared.dependencies, **declared.options)
         else:
             app.callback(*declared.dependencies, **declared.options)(declared.function)
-        register_output(guard, app._callback_list[-1], declared.permission)
+        register_output(app, guard, app._callback_list[-1], declared.permission, declared)
 
 
-def register_output(guard: Guard, spec: dict, permission: str) -> None:
+def register_output(
+    app: dash.Dash, guard: Guard, spec: dict, permission: str, declared: access.Callback | None = None
+) -> None:
     """Tell the guard about one callback as Dash describes it to the browser."""
-    guard.callbacks[spec["output"]] = permission
-    guard.inputs[spec["output"]] = (len(spec["inputs"]), len(spec["state"]))
+    output = spec["output"]
+    guard.callbacks[output] = permission
     if spec["clientside_function"]:
-        guard.in_browser.add(spec["output"])
+        guard.in_browser.add(output)
+        return
+    outputs = flatten_grouping(app.callback_map[output]["output"]) if not spec["no_output"] else []
+    guard.expected[output] = Expected(
+        spec,
+        [{"id": one.component_id_str(), "property": one.component_property} for one in outputs],
+        declared.function if declared else None,
+        order_of(declared) if declared else (),
+    )
+
+
+def order_of(declared: access.Callback) -> list[str]:
+    """For each parameter of a callback's function, whether it is one of the inputs or of the states."""
+    flat = flatten_grouping([*declared.dependencies, *(declared.options.get(name, []) for name in ("inputs", "state"))])
+    kinds = {dash.Input: "inputs", dash.State: "state"}
+    return [kinds[type(one)] for one in flat if type(one) in kinds]
 
 
 def install_routes(app: dash.Dash, guard: Guard, modules: tuple[str, ...]) -> None:
@@ -181,7 +206,8 @@ def install_routes(app: dash.Dash, guard: Guard, modules: tuple[str, ...]) -> No
         if belongs(route.module, modules):
             endpoint = f"{route.module}.{route.function.__name__}"
             app.server.add_url_rule(route.rule, endpoint, route.function, methods=list(route.methods))
-            guard.routes[route.rule] = route.permission
+            if guard.routes.setdefault(route.rule, route.permission) != route.permission:
+                raise RuntimeError(f"{route.rule} has two permissions")
 
 
 def warm_up(app: dash.Dash, guard: Guard) -> None:
@@ -195,7 +221,7 @@ def warm_up(app: dash.Dash, guard: Guard) -> None:
         if spec["output"] not in ours:
             if not spec["output"].lstrip(".").startswith("_pages_"):
                 raise RuntimeError(f"the callback of {spec['output']} was not declared with a permission")
-            register_output(guard, spec, ROUTER_PERMISSION)
+            register_output(app, guard, spec, ROUTER_PERMISSION)
     guard.policy = content_security_policy(app.csp_hashes())
 
 
