@@ -59,7 +59,7 @@ NOBODY = User("", frozenset())  # not logged in; or the program itself, outside 
 
 def current_user() -> User:
     """Who asks now, as the guard found out (dashboards/door.py)."""
-    return g.get("user", DEMO_USER) if has_request_context() else DEMO_USER
+    return g.get("user", NOBODY) if has_request_context() else NOBODY
 
 
 def may(permission: str, user: User | None = None) -> bool:

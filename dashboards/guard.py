@@ -1,4 +1,4 @@
-"""What stands in front of Dash: who may pass, and what every answer carries.
+"""What stands in front of Dash: who asks (dashboards/door.py), who may pass, and what every answer carries.
 
 Dash itself answers anybody for anything it knows. So each request is looked up here first, by the route's rule and,
 for a callback, by the id of its output; what has no permission declared is refused.
@@ -13,7 +13,9 @@ from dash.exceptions import DependencyException
 from flask import Flask, Response, abort, g, request
 from werkzeug.exceptions import HTTPException
 
-from dashboards.access import may
+from dashboards import door
+from dashboards.access import NOBODY, may
+from dashboards.callback_requests import Expected
 from dashboards.language import COOKIE, LANGUAGES
 from dashboards.notice_pages import notice_page
 
@@ -24,27 +26,29 @@ DASH_ROUTES = {
     "/<path:path>": "open the site",
     "/_dash-layout": "open the site",
     "/_dash-dependencies": "open the site",
-    "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>": "open the site",
-    "/_favicon.ico": "open the site",
-    "/assets/<path:filename>": "open the site",
+    "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>": "come to the door",
+    "/_favicon.ico": "come to the door",
+    "/assets/<path:filename>": "come to the door",
 }
+BEFORE_THE_PASSWORD = ("/account/password", "/log-out")  # all that somebody with a one-time secret may ask for
 STATIC = ("/_dash-component-suites/", "/assets/", "/_favicon.ico")
 MOST_BYTES = 2 * 1024 * 1024  # of a request: a callback's inputs; uploads have a route and a limit of their own
 YEAR = 365 * 24 * 3600
 log = logging.getLogger(__name__)
 
 
-# A proxy says so with one of these; until there are accounts nobody may be let in through one.
+# A proxy says so with one of these; a store without accounts lets nobody in through one.
 PROXY_HEADERS = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
 
 
 class Guard:
     """Holds what may be asked for. Filled by create_app before the first request."""
 
-    def __init__(self, server: Flask):
+    def __init__(self, server: Flask, *, proxies: int = 0, takes_plain_http: bool = False):
+        self.proxies, self.takes_plain_http = proxies, takes_plain_http
         self.routes: dict[str, str] = dict(DASH_ROUTES)  # rule -> permission
         self.callbacks: dict[str, str] = {}  # output id as the browser sends it -> permission
-        self.inputs: dict[str, tuple[int, int]] = {}  # output id -> how many inputs and states it has
+        self.expected: dict[str, Expected] = {}  # output id -> what its request must look like
         self.in_browser: set[str] = set()  # output ids of callbacks that run in the browser: nobody posts them
         self.knows_page = lambda path: True
         self.policy = ""
@@ -58,21 +62,42 @@ class Guard:
         server.register_error_handler(Exception, fail)
 
     def admit(self) -> Response | None:
-        """Let the request through, or answer it with 400, 403, 404 or 413."""
-        if not is_loopback(request.remote_addr or "") or not is_own_name(request.host) or came_through_proxy():
-            abort(403)
+        """Let the request through, or answer it with 400, 401, 403, 404 or 413, or with the way to the log-in page."""
+        came_directly = is_loopback(request.remote_addr or "") and is_own_name(request.host)
         if request.method not in ("GET", "HEAD", "OPTIONS") and comes_from_elsewhere():
             abort(403)
-        if request.url_rule is None:
+        door.identify()
+        if not (self.takes_from_afar() if g.needs_log_in else came_directly and not came_through_proxy()):
+            abort(403)
+        if request.url_rule is None and g.user is not NOBODY:
             return None  # Flask answers 404 or 405
-        if request.url_rule.rule == CALLBACKS:
-            permission = self._permission_of_callback()
-        else:
-            permission = self.routes.get(request.url_rule.rule)
+        permission = self._permission()
+        if g.user is NOBODY and permission != "come to the door":
+            return door.ask_to_log_in()
         if permission is None or not may(permission):
             abort(403)
+        if g.account is not None and g.account.must_change and request.path not in BEFORE_THE_PASSWORD:
+            return door.ask_for_password(permission)
         g.unknown_page = request.url_rule.rule == "/<path:path>" and not self.knows_page(request.path)
         return None
+
+    def takes_from_afar(self) -> bool:
+        """Whether a site with accounts answers this request: unspied, and through the proxies it was told of, no other."""
+        is_here = is_loopback(request.remote_addr or "") and is_own_name(request.host)
+        if self.proxies == 0 and came_through_proxy():
+            log.warning("a request came through a proxy; set KANGTU_PROXIES to how many there are")
+            return False
+        if self.proxies and not is_here and "X-Forwarded-For" not in request.headers:
+            log.warning("a request passed by the proxy")
+            return False
+        return request.is_secure or is_here or self.takes_plain_http
+
+    def _permission(self) -> str | None:
+        if request.url_rule is None:
+            return None
+        if request.url_rule.rule == CALLBACKS and g.user is not NOBODY:
+            return self._permission_of_callback()
+        return self.routes.get(request.url_rule.rule)
 
     def _permission_of_callback(self) -> str | None:
         if not request.is_json:
@@ -84,7 +109,8 @@ class Guard:
         if not isinstance(body, dict) or not isinstance(body.get("output"), str):
             abort(400)
         output = body["output"]
-        if output in self.in_browser or (output in self.inputs and not is_well_formed(body, *self.inputs[output])):
+        if output in self.in_browser or (output in self.expected and not self.expected[output].fits(body)):
+            log.info("a call of %.200s that no page sends was refused", output)
             abort(400)
         return self.callbacks.get(output)
 
@@ -100,6 +126,9 @@ class Guard:
         is_file = request.path.startswith(STATIC) and response.status_code < 400
         if not is_file and "Cache-Control" not in headers:
             headers["Cache-Control"] = "no-store"
+        if request.is_secure:
+            headers["Strict-Transport-Security"] = f"max-age={YEAR}"
+        door.set_cookies(response)
         if g.get("unknown_page") and response.status_code == 200:
             response.status_code = 404
         if request.args.get("lang") in LANGUAGES and response.mimetype == "text/html":
@@ -130,28 +159,6 @@ def comes_from_elsewhere() -> bool:
     """Whether a browser sent an unsafe request on behalf of another site."""
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     return site not in (None, "same-origin") or origin not in (None, request.host_url.rstrip("/"))
-
-
-def is_well_formed(body: dict, inputs: int, states: int) -> bool:
-    """Whether a callback's request has the outputs, inputs and states it should, each with an id and a property."""
-    counted = ((body.get("inputs", []), inputs), (body.get("state", []), states))
-    changed = body.get("changedPropIds", [])
-    return (
-        bool(body.get("outputs"))
-        and isinstance(body["outputs"], dict | list)
-        and isinstance(changed, list)
-        and all(isinstance(name, str) for name in changed)
-        and all(
-            isinstance(given, list) and len(given) == wanted and all(_is_dependency(item) for item in given)
-            for given, wanted in counted
-        )
-    )
-
-
-def _is_dependency(item: object) -> bool:
-    if isinstance(item, list):  # a pattern-matching id: all that match
-        return all(_is_dependency(one) for one in item)
-    return isinstance(item, dict) and isinstance(item.get("id"), str | dict) and isinstance(item.get("property"), str)
 
 
 def content_security_policy(script_hashes: list[str]) -> str:

@@ -9,10 +9,11 @@ import waitress
 from flask import Flask
 
 from dashboards.app import create_app
+from data_access.accounts import any_real
 from data_access.engine import make_engine
 from data_access.errors import InputError
 from data_access.schema import is_current
-from settings import LOOPBACK, SITES, Settings
+from settings import LOOPBACK, SITES, Settings, is_address
 from workflows.jobs import start_worker_process
 
 THREADS = 8
@@ -21,7 +22,9 @@ THREADS = 8
 def add_arguments(_command: str, parser: argparse.ArgumentParser) -> None:
     """The arguments of `serve`."""
     parser.add_argument("--site", choices=SITES, help="which site (default: KANGTU_SITE, else internal)")
-    parser.add_argument("--host", choices=LOOPBACK, help="an address of this machine; there are no accounts yet")
+    parser.add_argument(
+        "--host", type=host_name, help="an address of this machine (default: KANGTU_HOST, else 127.0.0.1)"
+    )
     parser.add_argument("--port", type=port_number, help="default: KANGTU_PORT, else 8050")
     parser.add_argument("--no-worker", action="store_true", help="do not start the worker that runs jobs")
 
@@ -35,6 +38,7 @@ def run(_command: str, arguments: argparse.Namespace, settings: Settings) -> int
             "数据库尚未建立，或版本过旧。请先运行：python manage.py init-db（演示数据：python manage.py load-demo）。\n"
             "The database is missing or out of date. Run: python manage.py init-db (or load-demo for the demo)."
         )
+    refuse_open_door(engine, settings)
     app = create_app(settings, engine)
     try:
         server = listen(app.server, settings)
@@ -56,6 +60,25 @@ def run(_command: str, arguments: argparse.Namespace, settings: Settings) -> int
     return 0
 
 
+def refuse_open_door(engine, settings: Settings) -> None:
+    """Raise InputError where others could come in unasked, or could not come in safely."""
+    is_own = settings.host in LOOPBACK
+    with engine.connect() as connection:
+        has_accounts = any_real(connection)
+    if not has_accounts and (not is_own or settings.proxies):
+        raise InputError(
+            "库中还没有正式账号，只能供本机访问。请先添加管理员：python manage.py add-account 登录名 --roles administrator；"
+            f"或把地址改回 {LOOPBACK[0]}，并去掉 KANGTU_PROXIES。\n"
+            "Nobody has an account yet, so the site serves this machine only. Run: python manage.py add-account."
+        )
+    if not is_own and not settings.proxies and not settings.plain_http:
+        raise InputError(
+            f"{settings.host} 上没有加密，口令会以明文经过网络。请在前面架设 https 代理并设 KANGTU_PROXIES=1；"
+            "确属可信内网时，可设 KANGTU_PLAIN_HTTP=yes。\n"
+            "Passwords would cross the network unencrypted: put a proxy with https in front and set KANGTU_PROXIES=1."
+        )
+
+
 def listen(site: Flask, settings: Settings):
     """A server on its port; run() answers. Raises OSError when the port is taken."""
     return waitress.create_server(
@@ -72,6 +95,13 @@ def with_arguments(settings: Settings, arguments: argparse.Namespace) -> Setting
     """The settings with what the command line says instead."""
     given = {"site": arguments.site, "host": arguments.host, "port": arguments.port}
     return replace(settings, **{name: value for name, value in given.items() if value is not None})
+
+
+def host_name(text: str) -> str:
+    """An address to listen at. Raises argparse's own error, which names the argument."""
+    if not is_address(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not an IP address of this machine, nor localhost")
+    return text
 
 
 def port_number(text: str) -> int:

@@ -14,7 +14,9 @@ def test_without_variables_the_site_is_this_machines_own():
     ("name", "value"),
     [
         ("KANGTU_SITE", "both"),
-        ("KANGTU_HOST", "0.0.0.0"),
+        ("KANGTU_HOST", "example.org"),
+        ("KANGTU_PROXIES", "-1"),
+        ("KANGTU_PLAIN_HTTP", "1"),
         ("KANGTU_PORT", "0"),
         ("KANGTU_PORT", "８０５０"),
         ("KANGTU_DATABASE_URL", "kangtu.db"),

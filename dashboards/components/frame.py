@@ -7,6 +7,7 @@ import dash
 from dash import ALL, ClientsideFunction, Input, Output, State, dcc, html
 
 from dashboards import access, data
+from dashboards.components.account import account_menu
 from dashboards.components.controls import link, search_form
 from dashboards.components.figures import DEMO
 from dashboards.components.notices import empty
@@ -25,7 +26,7 @@ def shell() -> html.Div:
         [
             html.A(_("To the content"), href="#main", className="kt-skip"),
             _demo_ribbon(),
-            html.Header([_brand(), _navigation(), search_form(), _switches()], className="kt-top"),
+            html.Header([_brand(), _navigation(), search_form(), _switches(), account_menu()], className="kt-top"),
             html.Div(id=PROBLEM, role="alert"),
             dash.page_container,
         ],

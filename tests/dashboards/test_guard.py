@@ -56,7 +56,7 @@ def test_a_page_is_refused_to_who_may_not_see_it(client, monkeypatch):
 def test_nobody_without_a_role_gets_even_the_frame(client, monkeypatch):
     monkeypatch.setattr(access, "DEMO_USER", User("nobody", frozenset()))
 
-    for path in ("/", "/_dash-layout", "/_dash-dependencies", "/health"):
+    for path in ("/", "/_dash-layout", "/_dash-dependencies"):
         assert client.get(path).status_code == 403
     assert ask_page(client).status_code == 403
 

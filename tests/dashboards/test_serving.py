@@ -1,6 +1,7 @@
 import argparse
 import socket
 from contextlib import suppress
+from dataclasses import replace
 from threading import Thread
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -8,6 +9,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from dashboards import serving
+from data_access.accounts import add_account
 from data_access.errors import InputError
 from settings import Settings
 
@@ -18,12 +20,27 @@ def parsed(*words: str) -> argparse.Namespace:
     return parser.parse_args(words)
 
 
-def test_an_address_that_others_can_reach_is_refused(capsys):
-    for host in ("0.0.0.0", "192.168.1.20", "example.org"):
-        with pytest.raises(SystemExit) as refused:
-            parsed("--host", host)
-        assert refused.value.code == 2
-    assert "127.0.0.1" in capsys.readouterr().err
+def test_what_is_no_address_is_refused():
+    with pytest.raises(SystemExit):
+        parsed("--host", "example.org")
+
+
+def test_others_can_reach_the_site_only_when_somebody_has_an_account_and_no_password_crosses_the_network_open(
+    empty_store,
+):
+    settings, engine = empty_store
+    here, afar = settings, replace(settings, host="0.0.0.0")
+    behind_a_proxy = replace(settings, proxies=1)
+    serving.refuse_open_door(engine, here)
+    for refused in (afar, replace(afar, plain_http=True), behind_a_proxy):
+        with pytest.raises(InputError, match="add-account"):
+            serving.refuse_open_door(engine, refused)
+
+    add_account(engine, "chief", ["administrator"])
+    for allowed in (here, behind_a_proxy, replace(afar, proxies=1), replace(afar, plain_http=True)):
+        serving.refuse_open_door(engine, allowed)
+    with pytest.raises(InputError, match="KANGTU_PROXIES"):
+        serving.refuse_open_door(engine, afar)
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "x", "８０５０", "-1"])
