@@ -52,6 +52,7 @@ ADJUSTMENTS = {
     "changed_at": MOMENT,
     "is_demo": "bool",
 }
+IN_FORCE = ADJUSTMENTS | {"event_id": "int64"}
 EVENTS = {
     "event_id": "int64",
     "adjustment_id": "int64",
@@ -118,18 +119,14 @@ def read_adjustments(
 
 
 def read_in_force(engine: Engine | Connection, on: date) -> pd.DataFrame:
-    """The adjustments that were approved at the end of a day (Beijing time) and had not expired: ADJUSTMENTS, by series.
+    """The adjustments that were approved at the end of a day (Beijing time) and had not expired: IN_FORCE, by series.
 
-    state, approved_by and the rest are today's; what the day itself knew is which of them held.
+    event_id: the step that put it in force. state, revision are today's; what was approved never changes, so that the
+    fans are those of the day.
     """
-    query = _in_force(on, *(adjustments.c[name] for name in ADJUSTMENTS))
-    return read_frame(engine, query.order_by(adjustments.c.indicator_id, adjustments.c.area_id), ADJUSTMENTS)
-
-
-def ids_in_force(engine: Engine | Connection, on: date) -> list[int]:
-    """The ids of what read_in_force gives, rising: a review whose own list differs is stale."""
-    frame = read_frame(engine, _in_force(on, adjustments.c.adjustment_id), {"adjustment_id": "int64"})
-    return sorted(frame["adjustment_id"].tolist())
+    named = {"event_id": adjustment_events}
+    query = _in_force(on, *(named.get(name, adjustments).c[name] for name in IN_FORCE))
+    return read_frame(engine, query.order_by(adjustments.c.indicator_id, adjustments.c.area_id), IN_FORCE)
 
 
 def _in_force(on: date, *columns) -> Select:
@@ -148,6 +145,14 @@ def read_events(engine: Engine | Connection, adjustment_id: int) -> pd.DataFrame
     query = select(*(adjustment_events.c[name] for name in EVENTS))
     query = query.where(adjustment_events.c.adjustment_id == adjustment_id).order_by(adjustment_events.c.event_id)
     return read_frame(engine, query, EVENTS)
+
+
+def was_approved(connection: Connection, adjustment_id: int) -> bool:
+    """Whether an adjustment was ever in force: what reviews rest on is not rewritten."""
+    query = select(func.count()).where(
+        adjustment_events.c.adjustment_id == adjustment_id, adjustment_events.c.step == "approved"
+    )
+    return bool(connection.scalar(query))
 
 
 def newest_event_id(engine: Engine) -> int:

@@ -297,3 +297,20 @@ def moved_far(then: pd.DataFrame, now: pd.DataFrame, at: float | None = None) ->
     chosen = both[np.isclose(both["time"], at)] if at is not None else both.iloc[:0]
     row = (chosen if len(chosen) else both).iloc[-1]
     return bool(abs(row["q0.5_now"] - row["q0.5"]) > (row["q0.9"] - row["q0.1"]) / 2)
+
+
+def put_in_force(model: pd.DataFrame, adjusted: pd.DataFrame) -> pd.DataFrame:
+    """The forecasts in force: the model's, and an analyst's in their place where there is one; a column says which.
+
+    model, adjusted: indicator_id, area_id and FAN columns (more in model are kept out of what is replaced). Times of an
+    adjusted fan that the model does not forecast (any more) are left out; of the model's that it lacks, the model's stay.
+    Gives model's rows with the column version: model or adjusted.
+    """
+    keys = ["indicator_id", "area_id", "time"]
+    model = model.reset_index(drop=True)
+    place = pd.MultiIndex.from_frame(adjusted[keys]).get_indexer(pd.MultiIndex.from_frame(model[keys]))
+    replaced = place >= 0
+    values = model[FAN[1:]].to_numpy(float)
+    values[replaced] = adjusted[FAN[1:]].to_numpy(float)[place[replaced]]
+    version = np.where(replaced, "adjusted", "model").astype(object)
+    return model.assign(**dict(zip(FAN[1:], values.T, strict=True)), version=pd.Series(version, dtype=object))

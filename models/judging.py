@@ -24,7 +24,7 @@ from models.units import unit_of
 MARKS = [
     "target_id", "area_id", "indicator_id", "action_id", "status", "reason", "period", "time", "observed",
     "figure_status", "baseline_time", "baseline_value", "path_value", "gap", "tolerance", "next_year", "next_value", "final_year", "final_value",
-    "comparator", "pace_needed", "pace_seen", "p_miss", "p_miss_basis", "trend", "needs_study", "is_noisy",
+    "comparator", "pace_needed", "pace_seen", "p_miss", "p_miss_model", "forecast_version", "p_miss_basis", "trend", "needs_study", "is_noisy",
     "units_failing", "sentence_zh", "sentence_en",
 ]  # fmt: skip
 
@@ -45,6 +45,7 @@ def judge(
     as_of: date,
     forecasts: pd.DataFrame | None,
     indicators: pd.DataFrame | None,
+    model_forecasts: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """The marks of every target and area: the columns of MARKS, one row each, targets in order, areas by code.
 
@@ -57,7 +58,9 @@ def judge(
         Those with is_former are no longer there: they are not judged, and their figures are only added up
         (models.rates.carry_merged).
     forecasts: indicator_id, area_id, time, QUANTILE_COLUMNS at least for forecast_years(targets); None: no
-        probabilities.
+        probabilities. They are the ones in force: rows whose version (a column that may be absent) is adjusted are an
+        analyst's, and model_forecasts then holds what the model says of every series. p_miss is by the ones in force,
+        p_miss_model by the model's, and forecast_version says whether an adjustment bears on the mark.
     indicators: indicator_id, unit, decimals, within_year; None: units as the targets give them, every figure a level.
     Raises ValueError for observations that hold a series and period twice.
     """
@@ -76,8 +79,12 @@ def judge(
     marks = _improve_too(marks, floors)  # each unit first, then the areas above them
     marks = choose_branches(marks, demanded, pairs, series)
     units_of = units_of_wholes(marks, demanded, pairs)
-    chances = chances_of(marks, demanded, pairs, series, bounds, forecasts, floors=floors, units_of=units_of)
+    known = (marks, demanded, pairs, series, bounds)
+    chances = chances_of(*known, forecasts, floors=floors, units_of=units_of)
     marks = marks.assign(p_miss=chances.p_miss, p_miss_basis=chances.basis, p_miss_year=chances.year)
+    if model_forecasts is not None:
+        chances = chances_of(*known, model_forecasts, floors=floors, units_of=units_of)
+    marks = _with_versions(marks, chances.p_miss, forecasts)
     marks = _pass_on_units(marks, demanded, pairs, units_of)
     marks["needs_study"] = disagree(marks.status, marks.p_miss)
     return _finish(marks, demanded, pairs, bounds, areas, decimals_shown(demanded, indicators))
@@ -228,6 +235,17 @@ def _has_events(points: pd.DataFrame, units: pd.Series) -> pd.Series:
     newest = points.groupby(series, observed=True).time.rank(ascending=False, method="first") <= POINTS_OF_TREND
     counted = events.where(newest).groupby(series, observed=True).transform("sum", min_count=1)
     return ~(counted < EVENTS_TO_FORECAST)
+
+
+def _with_versions(marks: pd.DataFrame, p_miss_model: np.ndarray, forecasts: pd.DataFrame | None) -> pd.DataFrame:
+    """The model's own probability, and whether an adjusted forecast bears on the mark: its series', or its units'."""
+    differs = ~np.isclose(marks.p_miss, p_miss_model, rtol=0, atol=1e-9, equal_nan=True)
+    if forecasts is not None and "version" in forecasts:
+        adjusted = forecasts[forecasts.version == "adjusted"]
+        keys = pd.MultiIndex.from_frame(adjusted[["indicator_id", "area_id"]].drop_duplicates())
+        differs |= pd.MultiIndex.from_frame(marks[["indicator_id", "area_id"]]).isin(keys)
+    version = np.where(differs, "adjusted", "model").astype(object)
+    return marks.assign(p_miss_model=p_miss_model, forecast_version=pd.Series(version, dtype=object))
 
 
 def disagree(status: pd.Series, p_miss: pd.Series) -> pd.Series:

@@ -4,6 +4,7 @@ Everything is put together for all marks at once: object arrays of text, added p
 """
 
 import numpy as np
+import pandas as pd
 
 from models.reasons import BASES, REFUSALS, SEPARATOR
 from models.sentence_facts import Facts
@@ -266,11 +267,26 @@ def _outlook(told: Facts, lang: int) -> np.ndarray:
     words = np.where(holds & (told.rule != "trend"), still, words)
     five = each_distinct(np.nan_to_num(in_fives(p) * 100), lambda x: f"{x:.0f}")
     reference, year = (marks.p_miss_basis == "reference").to_numpy(), year_words(marks.p_miss_year, lang)
+    by_whom = _by_whom(marks, lang)
     if lang == 0:
-        chance = "（未达标概率约" + five + "%" + where_true(reference, "，数据期数少，仅供参考") + "）。"
+        chance = "（未达标概率约" + five + "%" + by_whom + where_true(reference, "，数据期数少，仅供参考") + "）。"
         return np.where(np.isfinite(p), year + "目标" + words + chance, "")
-    chance = " (about " + five + " % to miss it" + where_true(reference, "; few figures, for reference only") + ")."
+    few = where_true(reference, "; few figures, for reference only")
+    chance = " (about " + five + " % to miss it" + by_whom + few + ")."
     return np.where(np.isfinite(p), " The" + year + " target is " + words + chance, "")
+
+
+def _by_whom(marks: pd.DataFrame, lang: int) -> np.ndarray:
+    """Where an analyst's adjustment is in force: that it is one, and what the model says."""
+    if "forecast_version" not in marks:
+        return np.full(len(marks), "", dtype=object)
+    adjusted = (marks.forecast_version == "adjusted").to_numpy()
+    model = marks.p_miss_model.to_numpy(float)
+    five = each_distinct(np.nan_to_num(in_fives(model) * 100), lambda x: f"{x:.0f}")
+    said = (
+        ("，研判；模型为" + five + "%") if lang == 0 else (" by the analysts' adjustment, " + five + " % by the model")
+    )
+    return np.where(adjusted & np.isfinite(model), said, "")
 
 
 def _caveats(told: Facts, lang: int) -> np.ndarray:

@@ -145,6 +145,7 @@ def work_out(
     as_of: date,
     forecasts: pd.DataFrame | None,
     indicators: pd.DataFrame | None,
+    model_forecasts: pd.DataFrame | None = None,
 ) -> WorkedOut:
     """Judge once more and keep what was known on the way. Arguments and errors as models.judging.judge.
 
@@ -152,7 +153,15 @@ def work_out(
     indicators' are not needed.
     """
     demanded = read_targets_frame(targets)
-    marks = judge(targets, observations, areas, as_of=as_of, forecasts=forecasts, indicators=indicators)
+    marks = judge(
+        targets,
+        observations,
+        areas,
+        as_of=as_of,
+        forecasts=forecasts,
+        indicators=indicators,
+        model_forecasts=model_forecasts,
+    )
     series = known_series(demanded, observations, areas, indicators, as_of)
     pairs = make_pairs(demanded, areas, series.keys)
     known = _known(demanded, pairs, series)

@@ -104,6 +104,8 @@ def save_draft(
             return {"adjustment_id": store.add(connection, row, at=at), "revision": 1}
         before = _one(connection, adjustment_id)
         _refuse_foreign_draft(before, by, row)
+        if store.was_approved(connection, adjustment_id):
+            raise InputError(f"第 {adjustment_id} 号研判曾经生效，评判以它为据，不能改写。请另建一份草稿。")
         if before["revision"] == revision:
             _save_over(connection, before, row, by, at)
             return {"adjustment_id": adjustment_id, "revision": revision + 1}

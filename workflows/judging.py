@@ -13,17 +13,19 @@ from sqlalchemy import Engine
 from data_access import areas, forecast_runs, indicators, judgements, observations, plans, schema, submissions
 from data_access.engine import make_engine, writing
 from data_access.errors import InputError
+from models.adjusting import put_in_force
 from models.forecast_pools import fan_frame, forecast_pool, pools_of
 from models.intervals import LEVELS, QUANTILE_COLUMNS
 from models.judging import forecast_history, forecast_years, judge
 from models.rollups import status_counts, top_of
 from models.series import time_of
+from workflows.adjustments_in_force import adjustments_in_force, fans_of, told_of
 from workflows.forecasting import run_forecasts
 from workflows.plan_scope import breaks as _breaks
 from workflows.plan_scope import plan_and_places as _plan_and_places
 from workflows.plan_scope import plans_with_area
 
-METHOD = 6  # grows whenever the same figures would get other marks, so that old runs are not taken for current
+METHOD = 7  # grows whenever the same figures would get other marks, so that old runs are not taken for current
 STORED_QUANTILES = {
     column: f"q{round(level * 1000):03d}" for column, level in zip(QUANTILE_COLUMNS, LEVELS, strict=True)
 }
@@ -72,16 +74,17 @@ def judge_plan(engine: Engine, plan_id: str, *, as_of: date, progress: Progress 
     """
     tell = progress or (lambda share, doing: None)
     plan, places = _plan_and_places(engine, plan_id, as_of)
+    adjusted = adjustments_in_force(engine, plan_id, places.area_id, as_of)
     state = {
         "last_submission_id": submissions.newest_submission_id(engine),
         "pack_hash": None if pd.isna(plan.pack_hash) else str(plan.pack_hash),
-        "parameters": {"method": METHOD, "breaks": _breaks(engine)},
+        "parameters": {"method": METHOD, "breaks": _breaks(engine), "adjustments": told_of(adjusted)},
     }
     facts = {"plan_id": plan_id, "area_id": str(plan.area_id), "as_of": as_of.isoformat()}
     newest = judgements.read_newest_run(engine, plan_id, as_of=as_of)
     if newest and all(newest[key] == value for key, value in state.items()):
         return {"run_id": int(newest["run_id"]), **facts, "is_new": False}
-    marks, fans = _judged(engine, plan_id, places, as_of, tell)
+    marks, fans = _judged(engine, plan_id, places, as_of, adjusted, tell)
     tell(0.9, "保存评判结果")
     with writing(engine) as connection:
         run_id = judgements.start_run(connection, plan_id, as_of=as_of, **state)
@@ -92,7 +95,10 @@ def judge_plan(engine: Engine, plan_id: str, *, as_of: date, progress: Progress 
     return {"run_id": int(run_id), **facts, "is_new": True}
 
 
-def _judged(engine: Engine, plan_id: str, places: pd.DataFrame, as_of: date, tell: Progress):
+def _judged(
+    engine: Engine, plan_id: str, places: pd.DataFrame, as_of: date, adjusted: pd.DataFrame, tell: Progress
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The marks, and the forecasts they rest on: the model's of every series, and beside it what was adjusted."""
     tell(0.05, "读取目标与数据")
     targets = plans.read_targets(engine, plan_id, on=as_of)
     registered = indicators.read_indicators(engine)
@@ -100,13 +106,24 @@ def _judged(engine: Engine, plan_id: str, places: pd.DataFrame, as_of: date, tel
     figures = observations.read_observations(engine, wanted, known_on=as_of)
     compared_with = targets.benchmark_area_id.dropna().unique().tolist()
     figures = figures[figures.area_id.isin([*places.area_id, *compared_with])].reset_index(drop=True)
-    fans = _fans_of_the_day(engine, plan_id, as_of, tell)
+    model = _fans_of_the_day(engine, plan_id, as_of, tell)
+    fans = put_in_force(model, fans_of(adjusted))
+    is_adjusted = fans.version == "adjusted"
     tell(0.5, "评判")
     try:
-        marks = judge(targets, figures, places, as_of=as_of, forecasts=fans, indicators=registered)
+        marks = judge(
+            targets,
+            figures,
+            places,
+            as_of=as_of,
+            forecasts=fans,
+            indicators=registered,
+            model_forecasts=model if is_adjusted.any() else None,
+        )
     except ValueError as error:
         raise InputError(f"方案 {plan_id} 无法评判：{error}") from error
-    return marks, fans.rename(columns=STORED_QUANTILES)
+    both = pd.concat([model.assign(version=judgements.MODEL), fans[is_adjusted]], ignore_index=True)
+    return marks, both.rename(columns=STORED_QUANTILES)
 
 
 def _fans_of_the_day(engine: Engine, plan_id: str, as_of: date, tell: Progress) -> pd.DataFrame:
