@@ -55,17 +55,17 @@ def add_arguments(command: str, parser: ArgumentParser) -> None:
     parser.add_argument("demand", type=Path, help="places: id, lon, lat, population [, area_id]  需求点")
     parser.add_argument("facilities", type=Path, help="facilities: id, lon, lat [, area_id]  设施")
     parser.add_argument("--out", required=True, type=Path, help="CSV to write  结果")
-    parser.add_argument("--radius-km", type=_above_zero, help="reach in kilometres (or give --minutes)  服务半径")
-    parser.add_argument("--minutes", type=_above_zero, help="reach in minutes at --speed-kmh or over --roads  分钟")
-    parser.add_argument("--speed-kmh", type=_above_zero, help="walking 5, driving 40 ...; where a road has none  速度")
+    parser.add_argument("--radius-km", type=above_zero, help="reach in kilometres (or give --minutes)  服务半径")
+    parser.add_argument("--minutes", type=above_zero, help="reach in minutes at --speed-kmh or over --roads  分钟")
+    parser.add_argument("--speed-kmh", type=above_zero, help="walking 5, driving 40 ...; where a road has none  速度")
     parser.add_argument("--own-area-only", action="store_true", help="only facilities of the same area_id  只算本地区")
     parser.add_argument(
         "--area-digits", type=int, metavar="N", help="same area: the first N characters of area_id (6: county)"
     )
     parser.add_argument("--roads", type=Path, help="GeoPackage, Shapefile, GeoJSON or GeoParquet of lines  路网")
     parser.add_argument("--speed-column", help="column of --roads with km/h  速度列")
-    parser.add_argument("--snap-km", type=_above_zero, default=1.0, help="farthest way to a road, default 1  离路上限")
-    parser.add_argument("--access-kmh", type=_above_zero, default=5.0, help="speed off the road, default 5  离路速度")
+    parser.add_argument("--snap-km", type=above_zero, default=1.0, help="farthest way to a road, default 1  离路上限")
+    parser.add_argument("--access-kmh", type=above_zero, default=5.0, help="speed off the road, default 5  离路速度")
     parser.add_argument("--boundaries", type=Path, help="polygons with area_id: adds shares of area  边界")
     parser.add_argument("--datum", default="WGS-84", help="of both tables: CGCS2000, WGS-84 (default), GCJ-02, BD-09")
     parser.add_argument("--facilities-datum", help="of FACILITIES, where it is another")
@@ -73,7 +73,8 @@ def add_arguments(command: str, parser: ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
 
 
-def _above_zero(text: str) -> float:
+def above_zero(text: str) -> float:
+    """A number above 0 as an option names it. argparse says usage and exits 2 on ValueError."""
     value = float(text)
     if not (np.isfinite(value) and value > 0):
         raise ValueError(f"{text} is not above 0")
