@@ -53,6 +53,7 @@ def load_demo(engine: Engine, data_folder: Path, *, as_of: date = TODAY, say: Sa
     demo_steps.load_plans(engine, TODAY, say)
     with tempfile.TemporaryDirectory(prefix="kangtu-demo-") as folder:
         demo_steps.import_files(engine, Path(folder), TODAY, say)
+    demo_steps.add_people(engine, say)
     demo_steps.draw(engine, data_folder / "geo", say)
     for day in (*((LAST_YEAR,) if as_of > LAST_YEAR else ()), as_of):
         demo_steps.judge(engine, PLAN, day, say)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from data_access.accounts import add_demo_account, any_real
+from data_access.engine import writing
 from data_access.errors import InputError
 from data_access.national_outlines import REVIEW_NUMBER, SOURCE
 from data_access.submissions import OFFICE_TIME, read_submissions
@@ -22,6 +24,26 @@ BOUNDARY_OPTIONS = {
     "boundaries": {"source": SOURCE, "review_number": REVIEW_NUMBER, "illustrative": False},
     "cells": {"source": CELLS_SOURCE, "review_number": "", "illustrative": True},
 }
+
+
+# login name, role, Chinese, English, where the person is limited to
+PEOPLE = (
+    ("demo-leader", "leader", "领导小组", "Leading group", ()),
+    ("demo-planner", "planner", "规划人员", "Planner", ()),
+    ("demo-analyst-a", "analyst", "分析员甲", "Analyst A", ()),
+    ("demo-analyst-b", "analyst", "分析员乙", "Analyst B", ()),
+    ("demo-reporter", "reporter", "填报人员（达拉特旗）", "Reporter (Dalad)", ("150621",)),
+    ("demo-administrator", "administrator", "管理员", "Administrator", ()),
+)
+
+
+def add_people(engine: Engine, say: Say) -> None:
+    """The identities a visitor of the demo may act as; none where somebody real has an account already."""
+    with writing(engine) as connection:
+        if any_real(connection):
+            return
+        added = sum(add_demo_account(connection, *person) for person in PEOPLE)
+    say(f"演示身份 {added} 个已建立，可在页面右上角切换（免口令，仅限本机）。")
 
 
 def load_plans(engine: Engine, today: date, say: Say) -> None:

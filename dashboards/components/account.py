@@ -13,8 +13,7 @@ from dashboards.language import gettext as _
 def account_menu() -> html.Details:
     """Name and roles; inside, in a demo the identities to act as, else the password and the way out."""
     user = current_user()
-    inside = [html.P(_("May: {roles}", roles=roles_said(user.roles)), className="kt-muted"), _limits(user)]
-    inside += _own_account() if g.needs_log_in else _identities(user)
+    inside = [_limits(user), *(_own_account() if g.needs_log_in else _identities(user))]
     name = html.Span(_name(user), className="kt-account-name")
     roles = html.Span(roles_said(user.roles), className="kt-account-roles")
     summary = html.Summary([name, roles], title=_("Account"))
