@@ -29,6 +29,8 @@ COMMANDS = {
     "coverage-file": ("workflows.coverage_file", "who lives within reach of a facility, for two CSV files"),
     "forecast": ("workflows.forecast_command", "forecast every series in the store, anew where its figures changed"),
     "access-file": ("workflows.access_file", "access scores (2SFCA, E2SFCA, 3SFCA), for two CSV files"),
+    "hotspots-file": ("workflows.hotspots_file", "hot spots and outliers of the values of a CSV file; Moran's I"),
+    "rates-file": ("workflows.rates_file", "rates of small places, steadied by empirical Bayes"),
     "backtest": ("workflows.backtesting", "make past years' forecasts again and say how good they were"),
     "add-account": ("workflows.accounts", "let somebody in: prints a one-time secret"),
     "disable-account": ("workflows.accounts", "let somebody in no longer"),

@@ -27,11 +27,11 @@ import numpy as np
 import pandas as pd
 
 from data_access.errors import InputError
-from data_access.files import open_file
 from geo.accessibility import ENHANCED, METHODS, Access, band_weights, floating_catchment, thirds
 from geo.distance import pairs_within
 from workflows.coverage_file import above_zero
 from workflows.file_results import MOST_IN_JSON, check_out, number, percent, show, write_table
+from workflows.plain_tables import read_columns
 from workflows.point_files import Faults, PointTable
 
 GIVEN = "按所给距离"
@@ -165,40 +165,6 @@ def _with_distances(arguments: Namespace) -> Case:
         pairs["distance"].to_numpy(),
         GIVEN,
     )
-
-
-def read_columns(path: Path, columns: tuple[str, ...], numbers: tuple[str, ...]) -> pd.DataFrame:
-    """Columns of a table (CSV or XLSX) and the row of each; numbers not below zero. Raises InputError with every fault."""
-    with open_file(path) as file:
-        lines = list(next(file.sheets()).rows)
-    header = [cell.strip().lower() for cell in lines[0][1]]
-    missing = [column for column in columns if column not in header]
-    if missing:
-        raise InputError(f"{path.name}：第 1 行缺少列 {'、'.join(missing)}。现有列：{'、'.join(header)}。请补上列名。")
-    cells = [
-        [row[header.index(c)].strip() if header.index(c) < len(row) else "" for c in columns] for _n, row in lines[1:]
-    ]
-    table = pd.DataFrame(cells, columns=list(columns), dtype=object)
-    table["row"] = [line for line, _row in lines[1:]]
-    faults = Faults(path.name)
-    for column in columns:
-        if column in numbers:
-            values = pd.to_numeric(table[column], errors="coerce").astype(float)
-            bad = ~(np.isfinite(values) & (values >= 0))
-            faults.add(
-                table.loc[bad, "row"].tolist(),
-                [f"{column} 的“{cell}”须为不小于 0 的数" for cell in table.loc[bad, column]],
-            )
-            table[column] = values
-        else:
-            faults.add(table.loc[table[column] == "", "row"].tolist(), f"{column} 为空。请填写")
-    if columns[0] == "id":
-        again = table.duplicated("id") & (table["id"] != "")
-        faults.add(table.loc[again, "row"].tolist(), "id 与前面一行相同。每个 id 只留一行")
-    faults.refuse()
-    if table.empty:
-        raise InputError(f"{path.name}：只有表头，没有一行数据。请补上数据后再试。")
-    return table
 
 
 def read_instance(path: Path) -> tuple[Case, list[tuple[float, float]]]:
