@@ -8,7 +8,7 @@ in them, but marks them for another look where its median has moved far.
 Steps name what was seen: {adjustment_id: revision}. Where one has changed since, nothing is done and the message says so.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ import pandas as pd
 from sqlalchemy import Connection, Engine
 
 from data_access import adjustments as store
-from data_access import audit, judgements
+from data_access import audit, judgements, plans
 from data_access.engine import writing
 from data_access.errors import InputError
 from data_access.submissions import OFFICE_TIME, office_today
@@ -32,9 +32,12 @@ from workflows.adjustment_preview import (
     preview,
     read_material,
 )
+from workflows.judging import judge_plan
+from workflows.plan_scope import plan_and_places
 
 __all__ = ["Material", "Preview", "preview", "read_material"]
 
+Renew = Callable[[str, date], Any] | None
 USUAL_TERM = timedelta(days=365)
 LONGEST_REASON, SHORTEST_REASON = 2000, 4
 BULK_KINDS = ("growth", "hold", "policy", "best_quarter", "parent")
@@ -135,10 +138,12 @@ def submit(engine: Engine, by: Person, seen: Mapping[int, int], *, note: str | N
     _steps(engine, by, seen, "submitted", ("draft", "returned"), "submitted", note, at, may)
 
 
-def approve(engine: Engine, by: Person, seen: Mapping[int, int], *, note: str | None = None, at=None) -> None:
+def approve(
+    engine: Engine, by: Person, seen: Mapping[int, int], *, note: str | None = None, at=None, renew: Renew = None
+) -> None:
     """Put submitted adjustments in force, all of them or none; one that was in force on a series before is replaced.
 
-    Nobody approves their own. The reviews are stale from now on: judge_again().
+    Nobody approves their own. renew: as renew_reviews takes it; what has come in force or out of it shows there.
     """
     at = at or datetime.now(UTC)
     day = at.astimezone(OFFICE_TIME).date()
@@ -156,6 +161,7 @@ def approve(engine: Engine, by: Person, seen: Mapping[int, int], *, note: str | 
         return approved | {"replaces": before["adjustment_id"] if before else None}
 
     _steps(engine, by, seen, "approved", ("submitted",), "approved", note, at, put_in_force)
+    renew_reviews(engine, seen, renew)
 
 
 def give_back(engine: Engine, by: Person, seen: Mapping[int, int], *, note: str, at=None) -> None:
@@ -165,7 +171,9 @@ def give_back(engine: Engine, by: Person, seen: Mapping[int, int], *, note: str,
     _steps(engine, by, seen, "returned", ("submitted",), "returned", note, at, lambda connection, row: {})
 
 
-def withdraw(engine: Engine, by: Person, seen: Mapping[int, int], *, note: str | None = None, at=None) -> None:
+def withdraw(
+    engine: Engine, by: Person, seen: Mapping[int, int], *, note: str | None = None, at=None, renew: Renew = None
+) -> None:
     """Take back adjustments: one's own at any time; another's only once it is in force, and with a reason."""
 
     def may(connection: Connection, row: dict[str, Any]) -> dict[str, Any]:
@@ -175,15 +183,21 @@ def withdraw(engine: Engine, by: Person, seen: Mapping[int, int], *, note: str |
             raise InputError("撤回已生效的研判须写明理由。")
         return {}
 
+    was_in_force = _any_approved(engine, seen)
     _steps(engine, by, seen, "withdrawn", ("draft", "returned", "submitted", "approved"), "withdrawn", note, at, may)
+    if was_in_force:
+        renew_reviews(engine, seen, renew)
 
 
-def undo(engine: Engine, by: Person, seen: Mapping[int, int], *, note: str | None = None, at=None) -> None:
+def undo(
+    engine: Engine, by: Person, seen: Mapping[int, int], *, note: str | None = None, at=None, renew: Renew = None
+) -> None:
     """Take the last step of these adjustments back (not a saving), if oneself took it; all of them or none.
 
     Undoing an approval brings back what it had replaced, while nothing else has come in force on the series.
     """
     at = at or datetime.now(UTC)
+    was_in_force = _any_approved(engine, seen)
     with writing(engine) as connection:
         for row in _seen_rows(connection, seen):
             last = store.last_event(connection, row["adjustment_id"])
@@ -196,6 +210,39 @@ def undo(engine: Engine, by: Person, seen: Mapping[int, int], *, note: str | Non
             if was_approval and row["replaces"] is not None:
                 _bring_back(connection, row["replaces"], by, at, f"第 {row['adjustment_id']} 号的批准已撤销")
             _record(connection, by, "undone", row, note)
+    if was_in_force or _any_approved(engine, seen):
+        renew_reviews(engine, seen, renew)
+
+
+def _any_approved(engine: Engine, ids: Iterable[int]) -> bool:
+    return bool((store.read_adjustments(engine, ids=ids)["state"] == "approved").any())
+
+
+def renew_reviews(engine: Engine, ids: Iterable[int], renew: Renew = None) -> list[Any]:
+    """Judge the plans anew that these adjustments bear on, as of today; gives what renew gives for each.
+
+    renew(plan_id, day): None judges here and now; a page hands the job that does, where a worker runs. A plan nobody
+    has judged is left alone; one judged only as of days to come (a rehearsal) is judged as of its own day.
+    """
+    made = []
+    for plan_id in plans_they_bear_on(engine, ids):
+        days = judgements.read_runs(engine, plan_id)["as_of"].dt.date
+        day = office_today() if (days <= office_today()).any() else days.max()
+        made.append(renew(plan_id, day) if renew else judge_plan(engine, plan_id, as_of=day))
+    return made
+
+
+def plans_they_bear_on(engine: Engine, ids: Iterable[int]) -> list[str]:
+    """The judged plans that ask for one of these adjustments' series."""
+    found = store.read_adjustments(engine, ids=ids)
+    asked = plans.read_targets(engine, None, on=office_today())
+    asked = asked[asked["indicator_id"].isin(found["indicator_id"])]
+    judged = [plan for plan in asked["plan_id"].unique() if judgements.read_newest_run(engine, plan)]
+    return [
+        plan
+        for plan in judged
+        if found["area_id"].isin(plan_and_places(engine, plan, office_today())[1]["area_id"]).any()
+    ]
 
 
 def _refuse_to_undo(connection: Connection, row: Mapping[str, Any], last: Mapping[str, Any], by: Person) -> None:

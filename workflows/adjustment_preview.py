@@ -28,10 +28,12 @@ from models.judging import decimals_shown, forecast_history
 from models.probability import POINTS_FOR_REFERENCE, probability_of_missing
 from models.rates import ADDITIVE_UNITS
 from models.targets import read_targets_frame
-from workflows.judging import STORED_QUANTILES, _plan_and_places
+from workflows.judging import STORED_QUANTILES
+from workflows.plan_scope import plan_and_places
 
 FAN = ["time", "mean", *STORED_QUANTILES.values()]
 MODEL_COLUMNS = {stored: column for column, stored in STORED_QUANTILES.items()}
+SAME = 1e-6
 UNITS_OF_GROWTH = ("percent", "points")
 # What models.adjusting refuses, in the analyst's words.
 REFUSALS = {
@@ -80,8 +82,9 @@ class Preview:
     """Both versions of one series' forecast.
 
     history: time, value. model, adjusted: FAN columns. parameters: as asked, with what the kind filled in. goal_time,
-    goal_value, comparator: of the target's last dated milestone; NaN and "" where it states none. p_miss_model,
-    p_miss_adjusted: NaN where withheld.
+    goal_value, comparator: of the target's last dated milestone; NaN and "" where it states none. p_miss_model: as
+    judged, NaN where withheld; p_miss_adjusted: NaN there, and where only judging anew can tell it (rules that combine
+    several values or areas).
     """
 
     plan_id: str
@@ -111,7 +114,7 @@ def read_material(engine: Engine, plan_id: str, indicator_ids: list[str] | None 
         raise InputError(
             f"方案 {plan_id} 还没有评判过，没有可研判的预测。请先评判（manage.py judge --plan {plan_id}）。"
         )
-    _plan, places = _plan_and_places(engine, plan_id, run["as_of"])
+    _plan, places = plan_and_places(engine, plan_id, run["as_of"])
     targets = plans.read_targets(engine, plan_id, on=run["as_of"])
     if indicator_ids is not None:
         targets = targets[targets["indicator_id"].isin(indicator_ids)].reset_index(drop=True)
@@ -225,15 +228,16 @@ def _ways(rows: pd.DataFrame, registered: pd.DataFrame) -> dict[str, tuple[int, 
 
 
 def _p_miss(material: Material, mark, start: adjusting.Start, adjusted: pd.DataFrame) -> tuple[float, float]:
-    """p_miss at the last milestone by the model's and by the adjusted fan; NaN where the mark withholds it."""
-    goal, when = _number(mark.get("final_value")), _number(mark.get("final_year"))
+    """p_miss by the model as the mark has it, and by the adjusted fan at the last milestone; NaN where withheld."""
+    told, goal, when = (_number(mark.get(name)) for name in ("p_miss_model", "final_value", "final_year"))
     at = np.flatnonzero(np.isclose(start.fan["time"], when)) if np.isfinite(when) else []
-    if not len(at) or not np.isfinite(goal) or mark["p_miss_basis"] == "withheld":
-        return np.nan, np.nan
+    if not len(at) or not np.isfinite(goal) or not np.isfinite(told):
+        return told, np.nan
     value = goal - material.ways[mark["target_id"]][1]
     versions = pd.concat([start.fan.iloc[at], adjusted.iloc[at]])
     model, changed = probability_of_missing(versions, mark["comparator"], value)
-    return float(model), float(changed)
+    # a rule that combines several values is not read off one: its probability waits for the judging
+    return told, float(changed) if abs(model - told) < SAME else np.nan
 
 
 def _adjusted(
