@@ -1,8 +1,10 @@
 """Where pools are forecast: in this process, or on the workers of a Dask scheduler. The numbers are the same."""
 
+import socket
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import numpy as np
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from workflows.forecasting import Calculate, Task
 
 WAIT_S = 5
+NO_ANSWER = f"连不上 Dask 调度器 {{address}}（{WAIT_S} 秒内没有回应）。请检查地址和调度器是否在运行；去掉 --scheduler 就在本机计算。"
 PATIENCE = 3  # so many times WAIT_S without scheduler or workers end the run
 POOLS_A_THREAD = 2  # one at work, one on its way: more would only fill the memory
 
@@ -26,20 +29,33 @@ def cluster_at(address: str | None) -> Iterator["Calculate"]:
     if address is None:
         yield _here
         return
-    from distributed import Client  # only who asks for a cluster pays for it
+    _refuse_unreachable(address)
+    from distributed import Client  # only who asks for a cluster, and has one, waits for it
 
     try:
         client = Client(address, timeout=WAIT_S, set_as_default=False)
-    except (OSError, ValueError) as error:  # TimeoutError is an OSError
-        raise InputError(
-            f"连不上 Dask 调度器 {address}（{WAIT_S} 秒内没有回应）。请检查地址（如 tcp://主机:8786）和调度器是否在运行；"
-            "去掉 --scheduler 就在本机计算。"
-        ) from error
+    except OSError as error:  # TimeoutError is one: something else listens there
+        raise InputError(NO_ANSWER.format(address=address)) from error
     try:
         _wait_for_workers(client, address)
         yield lambda tasks: _on_workers(client, tasks)
     finally:
         client.close(timeout=WAIT_S)
+
+
+def _refuse_unreachable(address: str) -> None:
+    """InputError at once where nothing listens, which distributed would try again and again."""
+    parts = urlsplit(address)
+    try:
+        host, port = parts.hostname, parts.port
+    except ValueError:  # a port that is no number
+        host, port = None, None
+    if parts.scheme not in ("tcp", "tls") or not host or not port:
+        raise InputError(f"Dask 调度器的地址 {address} 不对。请写成 tcp://主机:端口，如 tcp://10.0.0.5:8786。")
+    try:
+        socket.create_connection((host, port), timeout=WAIT_S).close()
+    except OSError as error:
+        raise InputError(NO_ANSWER.format(address=address)) from error
 
 
 def _wait_for_workers(client, address: str) -> None:
@@ -75,7 +91,8 @@ def _on_workers(client, tasks: Iterable["Task"]) -> Iterator[tuple["Task", np.nd
         idle = 0
         while True:
             try:
-                done = wait(list(waiting), timeout=WAIT_S, return_when="FIRST_COMPLETED").done
+                with client.as_current():
+                    done = wait(list(waiting), timeout=WAIT_S, return_when="FIRST_COMPLETED").done
                 break
             except NotYet:
                 idle = 0 if client.status == "running" and client.nthreads() else idle + 1
