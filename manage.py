@@ -31,6 +31,7 @@ COMMANDS = {
     "access-file": ("workflows.access_file", "access scores (2SFCA, E2SFCA, 3SFCA), for two CSV files"),
     "hotspots-file": ("workflows.hotspots_file", "hot spots and outliers of the values of a CSV file; Moran's I"),
     "rates-file": ("workflows.rates_file", "rates of small places, steadied by empirical Bayes"),
+    "datum-file": ("workflows.datum_file", "points from one datum into another; does a layer lie about its own?"),
     "backtest": ("workflows.backtesting", "make past years' forecasts again and say how good they were"),
     "add-account": ("workflows.accounts", "let somebody in: prints a one-time secret"),
     "disable-account": ("workflows.accounts", "let somebody in no longer"),

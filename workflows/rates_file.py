@@ -85,7 +85,7 @@ def run(command: str, arguments: Namespace, settings) -> None:
 
 def _in_words(answer: dict, out: pd.DataFrame) -> str:
     lines = [
-        f"总率：{answer['global_rate'] if answer['global_rate'] is not None else '—'}（每 {answer['per']:,} 人），共 {len(out)} 处",
+        f"总率：{'—' if answer['global_rate'] is None else format(answer['global_rate'], '.6g')}（每 {answer['per']:,} 人），共 {len(out)} 处",
         f"事件数少于 {UNSTABLE_BELOW} 的 {answer['unstable_places']} 处，原始率不宜排名",
     ]
     if answer["variance"] == 0:
