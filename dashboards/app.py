@@ -10,7 +10,7 @@ from dash._grouping import flatten_grouping
 from flask import request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from dashboards import access, account_pages, components, data, door_pages, health  # noqa: F401 - they declare routes
+from dashboards import access, account_pages, components, data, door_pages, evidence_routes, health  # noqa: F401 - they declare routes
 from dashboards.callback_requests import Expected
 from dashboards.guard import CALLBACKS, Guard, content_security_policy
 from dashboards.language import LANGUAGES, current_language
@@ -33,6 +33,9 @@ PAGES = {
         "dashboards.pages.planning.map_pair",
         "dashboards.pages.forecasts.queue",
         "dashboards.pages.forecasts.workbench",
+        "dashboards.pages.forecasts.adjustments",
+        "dashboards.pages.forecasts.adjust_many",
+        "dashboards.pages.forecasts.adjustment_value",
         "dashboards.pages.forecasts.backtest",
         "dashboards.pages.plans.catalogue",
         "dashboards.pages.plans.compare",  # before the page of one plan, whose address would fit it too
@@ -216,7 +219,7 @@ def warm_up(app: dash.Dash, guard: Guard) -> None:
     Only then are all inline scripts known, and the policy can name their hashes.
     """
     ours = set(guard.callbacks)
-    app.server.test_client().get("/", headers={"Host": "localhost"})
+    app.server.test_client().get("/health", headers={"Host": "localhost"})  # the guard lets anybody ask this
     for spec in app._callback_list:
         if spec["output"] not in ours:
             if not spec["output"].lstrip(".").startswith("_pages_"):

@@ -21,9 +21,12 @@ from dashboards.components.notices import empty, failed, failed_page, forbidden,
 from dashboards.components.reviews import no_review, review_choice, review_notice, review_of_file
 from dashboards.components.tables import column, simple_table, table
 from dashboards.components.theme import chosen_theme, current_theme
+from dashboards.components.versions import ADJUSTED, MODEL, chance_of, rounded, version_mark
 
 __all__ = [
+    "ADJUSTED",
     "ANY",
+    "MODEL",
     "PALETTES",
     "PROBLEM",
     "STATUSES",
@@ -32,6 +35,7 @@ __all__ = [
     "breadcrumbs",
     "card",
     "cards",
+    "chance_of",
     "choice",
     "choice_id",
     "chosen_theme",
@@ -60,6 +64,7 @@ __all__ = [
     "review_choice",
     "review_notice",
     "review_of_file",
+    "rounded",
     "search_form",
     "section",
     "shell",
@@ -72,4 +77,5 @@ __all__ = [
     "study_mark",
     "table",
     "trend_mark",
+    "version_mark",
 ]

@@ -11,6 +11,7 @@ from dashboards.data.store import cached, engine
 from data_access import figure_history, judgements, observations
 from data_access.periods import parse_period
 from workflows import workbench
+from workflows.adjustment_preview import Material, read_material
 
 FAN = ["q025", "q100", "q250", "q500", "q750", "q900", "q975"]
 MOST_PEERS = 60
@@ -34,6 +35,11 @@ class Bench:
     @property
     def key(self) -> tuple[str, str]:
         return self.mark["indicator_id"], self.mark["area_id"]
+
+    @property
+    def p_miss_model(self) -> float | None:
+        """The model's probability of missing, whatever is in force."""
+        return self.mark["p_miss_model"] if self.mark.get("forecast_version") == "adjusted" else self.mark["p_miss"]
 
     @property
     def break_time(self) -> float | None:
@@ -94,19 +100,19 @@ def members(plan_id: str, indicator_id: str, area_id: str) -> pd.DataFrame:
     """What each part of the model says, for the times of the stored forecast: time and models.forecasting.MEMBERS."""
     run = newest_run(plan_id)
     fan = judgements.read_forecasts(engine(), run["run_id"], indicator_id=indicator_id, area_id=area_id)
-    return workbench.members_of(pool(plan_id, indicator_id), area_id, fan["time"].tolist())
+    return workbench.members_of(material(plan_id, indicator_id).pool, area_id, fan["time"].tolist())
 
 
 @cached
-def pool(plan_id: str, indicator_id: str) -> pd.DataFrame:
-    """What one indicator's forecasts rest on, of all areas: not to be shown, only to be forecast from."""
-    return workbench.pool_of(engine(), newest_run(plan_id), indicator_id)
+def material(plan_id: str, indicator_id: str) -> Material:
+    """What adjustments of one indicator start from, of all areas: not to be shown, only to be worked with."""
+    return read_material(engine(), plan_id, [indicator_id])
 
 
 @cached
 def one_step_errors(plan_id: str, indicator_id: str) -> pd.DataFrame:
     """Past forecasts of one year ahead beside what came, in the areas the reader may see: workflows.workbench.ERRORS."""
-    found = workbench.one_step_errors(pool(plan_id, indicator_id))
+    found = workbench.one_step_errors(material(plan_id, indicator_id).pool)
     return found[found["area_id"].isin(areas().index)]
 
 

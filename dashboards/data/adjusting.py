@@ -1,0 +1,155 @@
+"""Adjustments as the reader may see and make them. What cannot be done is raised as InputError, in the clerk's words."""
+
+from datetime import date
+
+import pandas as pd
+
+from dashboards.access import current_user
+from dashboards.data.judged import newest_run
+from dashboards.data.registers import area, areas, is_demo
+from dashboards.data.store import cached, engine
+from dashboards.data.workbench import material
+from data_access import adjustments as stored
+from data_access import judgements
+from data_access.errors import InputError
+from data_access.submissions import office_today
+from workflows import adjusting
+from workflows.adjusting import Person, Preview, Reason
+from workflows.adjustment_evidence import LARGEST, add_evidence
+from workflows.adjustment_outcomes import value_added as read_value_added
+
+
+def today() -> date:
+    """The bureau's day."""
+    return office_today()
+
+
+def person() -> Person:
+    """Who acts now, as adjustments name them."""
+    user = current_user()
+    return Person(user.name, user.display_zh or user.display_en or user.name, user.account_id)
+
+
+def adjustment_reasons() -> pd.DataFrame:
+    """The reasons an analyst may name: data_access.adjustments.REASONS."""
+    return stored.read_reasons(engine())
+
+
+def adjustments(**narrowed) -> pd.DataFrame:
+    """Adjustments in the areas the reader may see, newest change first: workflows.adjusting.listing.
+
+    Drafts and returned ones are their author's alone. narrowed: as data_access.adjustments.read_adjustments.
+    """
+    found = adjusting.listing(engine(), **narrowed)
+    found = found[found["area_id"].isin(areas().index)]
+    foreign = found["state"].isin(("draft", "returned")) & (found["author"] != person().account)
+    return found[~foreign].reset_index(drop=True)
+
+
+def adjustment(adjustment_id: int) -> dict | None:
+    """One of adjustments(), or None."""
+    found = adjustments(ids=[adjustment_id])
+    return found.iloc[0].to_dict() if len(found) else None
+
+
+def adjustment_events(adjustment_id: int) -> pd.DataFrame:
+    """What happened to one adjustment, oldest first: data_access.adjustments.EVENTS; none of one not to be seen."""
+    events = stored.read_events(engine(), adjustment_id)
+    return events if adjustment(adjustment_id) else events.iloc[:0]
+
+
+def evidence_of(adjustment_id: int) -> pd.DataFrame:
+    """The files with an adjustment: data_access.adjustments.EVIDENCE."""
+    files = stored.read_evidence(engine(), adjustment_id)
+    return files if adjustment(adjustment_id) else files.iloc[:0]
+
+
+def preview(plan_id: str, indicator_id: str, area_id: str, kind: str, parameters: dict, target_id: str) -> Preview:
+    """What an adjustment would do; nothing is stored. Raises InputError."""
+    _seen(area_id)
+    known = material(plan_id, indicator_id)
+    return adjusting.preview(
+        engine(), plan_id, indicator_id, area_id, kind, parameters, target_id=target_id, material=known
+    )
+
+
+def save_draft(wanted: Preview, code: str, text: str, expires_on: date | None, draft: dict | None) -> dict:
+    """Store a preview as the reader's draft, over the one given (adjustment_id, revision as seen). Raises InputError."""
+    _seen(wanted.area_id)
+    over = draft or {"adjustment_id": None, "revision": None}
+    reason = Reason(code, text, expires_on)
+    return adjusting.save_draft(engine(), person(), wanted, reason, **over, is_demo=is_demo())
+
+
+STEPS = {
+    "submit": adjusting.submit,
+    "approve": adjusting.approve,
+    "return": adjusting.give_back,
+    "withdraw": adjusting.withdraw,
+    "undo": adjusting.undo,
+}
+
+
+def take_step(step: str, seen: dict[int, int], note: str | None = None) -> None:
+    """submit, approve, return, withdraw or undo adjustments as they were seen (id -> revision). Raises InputError."""
+    for adjustment_id in seen:
+        if adjustment(adjustment_id) is None:
+            raise InputError(f"没有第 {adjustment_id} 号研判，或它不在您的范围内。")
+    STEPS[step](engine(), person(), seen, note=note)
+
+
+def _seen(area_id: str) -> None:
+    if area(area_id) is None:
+        raise InputError("该地区不在您的范围内。")
+
+
+def preview_bulk(plan_id: str, series: list[tuple[str, str]], kind: str, parameters: dict) -> pd.DataFrame:
+    """What the same adjustment does to many series: workflows.adjusting.preview_bulk's frame. Raises InputError."""
+    shown = [(indicator_id, area_id) for indicator_id, area_id in series if area(area_id) is not None]
+    told, _previews = adjusting.preview_bulk(engine(), plan_id, shown, kind, parameters)
+    return told
+
+
+def submit_bulk(plan_id: str, series: list, kind: str, parameters: dict, code: str, text: str, expires_on) -> int:
+    """Save one batch and hand it in; gives how many. All of it or none. Raises InputError."""
+    for _indicator_id, area_id in series:
+        _seen(area_id)
+    reason = Reason(code, text, expires_on)
+    saved = adjusting.save_bulk(engine(), person(), plan_id, series, kind, parameters, reason, is_demo=is_demo())
+    adjusting.submit(engine(), person(), saved["seen"])
+    return len(saved["seen"])
+
+
+@cached
+def bulk_series(plan_id: str, area_id: str | None, indicator_id: str | None) -> pd.DataFrame:
+    """indicator_id, area_id of the series with a forecast, of one area or of one indicator, the reader may see."""
+    run = newest_run(plan_id)
+    found = judgements.read_forecasts(engine(), run["run_id"], indicator_id=indicator_id, area_id=area_id)
+    series = found[["indicator_id", "area_id"]].drop_duplicates()
+    return series[series["area_id"].isin(areas().index)].reset_index(drop=True)
+
+
+def fan_frame(fan: dict) -> pd.DataFrame:
+    """A stored fan (adjusted_fan, model_fan) as a frame: time, mean and the quantiles."""
+    return pd.DataFrame(fan)
+
+
+def write_evidence(adjustment_id: int, name: str, content: bytes) -> None:
+    """Put a file with the reader's own draft. Raises InputError."""
+    if adjustment(adjustment_id) is None:
+        raise InputError(f"没有第 {adjustment_id} 号研判，或它不在您的范围内。")
+    add_evidence(engine(), person(), adjustment_id, name, content)
+
+
+def evidence_file(evidence_id: int) -> dict | None:
+    """One file with its bytes; None where there is none or it is with an adjustment the reader may not see."""
+    found = stored.read_evidence_file(engine(), evidence_id)
+    return found if found and adjustment(found["adjustment_id"]) else None
+
+
+def value_added() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What past adjustments were worth, and the figures that tells: workflows.adjustment_outcomes.value_added."""
+    return read_value_added(engine())
+
+
+__all__ = ["LARGEST", "Preview"]
