@@ -101,9 +101,19 @@ def read_observations(
         return read_frame(connection, query.where(*_standing_after(last)), OBSERVATIONS)
 
 
-def count_figures(engine: Engine, *, last_submission_id: int) -> dict[str, int]:
-    """How many figures of each indicator stood after a submission."""
+def count_figures(
+    engine: Engine,
+    *,
+    last_submission_id: int,
+    indicator_ids: Collection[str] | None = None,
+    outside: Collection[str] = (),
+) -> dict[str, int]:
+    """How many figures of each indicator (or of some) stood after a submission, those of some areas left out."""
     query = select(observations.c.indicator_id, func.count()).where(*_standing_after(last_submission_id))
+    if indicator_ids is not None:
+        query = query.where(among(observations.c.indicator_id, indicator_ids))
+    if outside:
+        query = query.where(~among(observations.c.area_id, outside))
     with engine.connect() as connection:
         return {row[0]: row[1] for row in connection.execute(query.group_by(observations.c.indicator_id))}
 

@@ -127,10 +127,10 @@ class _Run:
         with self.engine.connect() as connection:
             known_by = submissions.last_submission_by(connection, self.head["as_of"])
         known_by = min(known_by, self.head["last_submission_id"])  # nor what is imported while the run is made
-        counts = observations.count_figures(self.engine, last_submission_id=known_by)
-        self.to_read = sum(counts.get(name, 0) for scope in self.scopes for name in scope.indicator_ids) or 1
+        counted = [_counts(self.engine, scope, known_by) for scope in self.scopes]
+        self.to_read = sum(sum(counts.values()) for counts in counted) or 1
         done = self._done()
-        for scope in self.scopes:
+        for scope, counts in zip(self.scopes, counted, strict=True):
             for wanted in _batches(scope.indicator_ids, counts):
                 self.tell(self.read / self.to_read, f"预测 {scope.plan_id}")
                 left = [name for name in wanted if not done.get((scope.plan_id, name), False)]
@@ -197,6 +197,18 @@ def _hash_of(pools: pd.DataFrame) -> str:
     return hashlib.sha256(json.dumps(keys.to_numpy(dtype=object).tolist()).encode()).hexdigest()
 
 
+def _counts(engine: Engine, scope: Scope, known_by: int) -> dict[str, int]:
+    """indicator_id -> how many of its figures count in the scope, about: a plan's are those of all areas."""
+    free = [name for name in scope.indicator_ids if name not in scope.taken]
+    counts = observations.count_figures(engine, last_submission_id=known_by, indicator_ids=free)
+    by_areas: dict[frozenset[str], list[str]] = {}  # the indicators of one plan have the same areas taken
+    for name, area_ids in scope.taken.items():
+        by_areas.setdefault(frozenset(area_ids), []).append(name)
+    for area_ids, names in by_areas.items():
+        counts |= observations.count_figures(engine, last_submission_id=known_by, indicator_ids=names, outside=area_ids)
+    return counts
+
+
 def _batches(indicator_ids: list[str], counts: Mapping[str, int]) -> Iterator[list[str]]:
     """The indicators that have figures, as many together as make FIGURES_AT_ONCE, at least one."""
     batch, figures = [], 0
@@ -217,7 +229,7 @@ def _pools(engine: Engine, scope: Scope, indicator_ids: list[str], known_by: int
     figures = scope.own(figures)
     targets = scope.targets_of(indicator_ids)
     try:
-        history = forecast_history(targets, figures, scope.places, scope.registered, as_of)
+        history = forecast_history(targets, figures, scope.places, scope.registered, as_of, parts_of_years=True)
         history = history[history.indicator_id.isin(indicator_ids)]
         yield from pools_of(history, scope.end, methods=scope.methods, seed=SEED)
     except ValueError as error:
