@@ -15,7 +15,7 @@ import pandas as pd
 from models.forecasting import Forecaster
 from models.intervals import QUANTILE_COLUMNS
 
-VERSION = 1  # grows whenever the same history would get other forecasts, so that kept ones are not taken for current
+VERSION = 2  # grows whenever the same history would get other forecasts, so that kept ones are not taken for current
 POOLED, LAST_VALUE = "pooled", "last_value"
 YEAR = "year"  # frequency: what models.judging.forecast_history gives is one figure a year, and the newest
 # Beyond so many series an indicator is forecast in parts, drawn by area code: its peers' medians are known by then, and

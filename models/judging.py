@@ -16,7 +16,7 @@ from models.rates import ADDITIVE_UNITS, roll_up
 from models.reasons import LONGEST, SEPARATOR
 from models.rule_probability import ENDLESS, chances_of
 from models.sentence_facts import facts
-from models.series import SeriesSet, build_series, time_of
+from models.series import TIME_STEP, SeriesSet, build_series, time_of
 from models.status import ACHIEVED, BEHIND, CANNOT_JUDGE, ON_COURSE, REVERSING, SLOW, STATUSES
 from models.targets import Targets, read_targets_frame
 from models.units import unit_of
@@ -30,6 +30,7 @@ MARKS = [
 
 EVENTS_TO_FORECAST = 10  # half of the 20 below which a rate is called unreliable (NCHS), over five years together
 POINTS_OF_TREND = 5
+WHOLE_YEAR = 4  # letters of a period that is a year
 LIKELY, UNLIKELY = 2 / 3, 1 / 3  # of missing: beyond these a mark that says otherwise goes to the analysts
 SMALL = ("township", "village")  # too small for the plain trend test
 FAILING = (SLOW, BEHIND, REVERSING)
@@ -182,14 +183,22 @@ def forecast_years(targets: pd.DataFrame, as_of: date | None = None) -> pd.DataF
 
 
 def forecast_history(
-    targets: pd.DataFrame, observations: pd.DataFrame, areas: pd.DataFrame, indicators: pd.DataFrame | None, as_of: date
+    targets: pd.DataFrame,
+    observations: pd.DataFrame,
+    areas: pd.DataFrame,
+    indicators: pd.DataFrame | None,
+    as_of: date,
+    *,
+    parts_of_years: bool = False,
 ) -> pd.DataFrame:
     """What forecasts of the judged series may rest on: a history frame of models.forecasting, series of 3 points and more.
 
     Fewer than EVENTS_TO_FORECAST cases (or things counted) in the five newest points are too few to forecast: back-tests
     on the demo missed such series by ten usual yearly changes and more. What was reported without counts is forecast.
     Arguments as in judge. Yearly figures and the newest one, sums of parts included. Bounds are the indicator's, or
-    the unit's; a series that has left them (coverage above 100 % by register) has none.
+    the unit's; a series that has left them (coverage above 100 % by register) has none. Shares of units are marked as
+    roll-outs. parts_of_years: also the figures of the year so far of indicators that count through the year, which have
+    part_of_year and are no points of the series.
     """
     demanded = read_targets_frame(targets)
     series = known_series(demanded, observations, areas, indicators, as_of)
@@ -211,7 +220,7 @@ def forecast_history(
         ((points.value < low) | (points.value > high)).groupby(points.indicator_id, observed=True).transform("any")
     )
     falling = points.indicator_id.astype(object).map(of_target.direction) == "lower_is_better"
-    return pd.DataFrame(
+    history = pd.DataFrame(
         {
             "series_id": points.indicator_id.astype(object) + "|" + points.area_id.astype(object),
             "indicator_id": points.indicator_id.astype(object),
@@ -223,8 +232,32 @@ def forecast_history(
             "direction": np.where(falling, "down", "up"),
             "numerator": points.numerator.astype(float),
             "denominator": points.denominator.astype(float),
+            "roll_out": points.indicator_id.isin(shares_of_units(demanded)).astype(float),
         }
     ).reset_index(drop=True)  # fmt: skip
+    return _with_parts_of_years(history, targets, observations, areas, indicators, as_of) if parts_of_years else history
+
+
+def _with_parts_of_years(history, targets, observations, areas, indicators, as_of) -> pd.DataFrame:
+    """The history and, after each series' points, its figures of "this year so far" with part_of_year."""
+    if indicators is None or "within_year" not in indicators:
+        return history
+    cumulative = indicators.indicator_id[indicators.within_year == "cumulative"]
+    partly = observations[observations.indicator_id.isin(cumulative)]
+    if not (partly.period.astype(str).str.len() > WHOLE_YEAR).any():
+        return history
+    asked = read_targets_frame(targets[targets.indicator_id.isin(partly.indicator_id)])
+    points = known_series(asked, partly, areas, indicators.assign(within_year="level"), as_of).points
+    part = np.mod(points.time.to_numpy(dtype=float) + TIME_STEP, 1.0) - TIME_STEP
+    points = points.assign(part=part.round(6))[part > 2 * TIME_STEP]
+    of_series = history.drop_duplicates("series_id").set_index("series_id")
+    name = points.indicator_id.astype(object) + "|" + points.area_id.astype(object)
+    points, name = points[name.isin(of_series.index).to_numpy()], name[name.isin(of_series.index)]
+    added = of_series.loc[name].reset_index().assign(
+        time=points.time.to_numpy(dtype=float), value=points.value.to_numpy(dtype=float),
+        numerator=np.nan, denominator=np.nan, part_of_year=points.part.to_numpy(dtype=float),
+    )  # fmt: skip
+    return pd.concat([history.assign(part_of_year=np.nan), added], ignore_index=True)
 
 
 def _has_events(points: pd.DataFrame, units: pd.Series) -> pd.Series:

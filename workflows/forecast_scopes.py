@@ -72,7 +72,7 @@ def plan_scope(engine: Engine, plan_id: str, as_of: date, registered: pd.DataFra
     plan, places = plan_and_places(engine, plan_id, as_of)
     targets = plans.read_targets(engine, plan_id, on=as_of)
     wanted = pd.concat([targets.indicator_id, targets.benchmark_indicator_id.dropna()]).unique().tolist()
-    years = forecast_years(targets)
+    years = forecast_years(targets, as_of)
     methods: dict[str, str] = {}
     return Scope(
         plan_id=plan_id,

@@ -25,7 +25,7 @@ from workflows.plan_scope import breaks as _breaks
 from workflows.plan_scope import plan_and_places as _plan_and_places
 from workflows.plan_scope import plans_with_area
 
-METHOD = 7  # grows whenever the same figures would get other marks, so that old runs are not taken for current
+METHOD = 8  # grows whenever the same figures would get other marks, so that old runs are not taken for current
 STORED_QUANTILES = {
     column: f"q{round(level * 1000):03d}" for column, level in zip(QUANTILE_COLUMNS, LEVELS, strict=True)
 }
@@ -143,8 +143,8 @@ def forecast(
 
     Arguments as for models.judging.judge. Series of fewer than three points are not forecast.
     """
-    history = forecast_history(targets, figures, places, registered, as_of)
-    years = forecast_years(targets)
+    history = forecast_history(targets, figures, places, registered, as_of, parts_of_years=True)
+    years = forecast_years(targets, as_of)
     if not len(history) or not len(years):
         return pd.DataFrame(columns=["indicator_id", "area_id", "time", "mean", *QUANTILE_COLUMNS])
     try:

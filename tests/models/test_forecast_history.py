@@ -33,3 +33,20 @@ def test_a_survey_without_counts_is_forecast():
     survey = figures("150602", dict.fromkeys(YEARS, 2.0))
 
     assert forecast_areas(target({2030: 5}), survey) == ["150602"]
+
+
+def test_this_years_counts_so_far_stand_beside_the_series_and_are_no_points_of_it():
+    exams = target({2030: 1000}, indicator_id="exams", unit="count")
+    whole = figures("150602", {2022: 900, 2023: 950, 2024: 1000}, "exams")
+    parts = figures("150602", {"2024Q2": 500, "2025Q2": 520}, "exams")
+    about = pd.DataFrame(
+        [("exams", "count", 0, "cumulative")], columns=["indicator_id", "unit", "decimals", "within_year"]
+    )
+    known = [exams, pd.concat([whole, parts], ignore_index=True), AREAS, about, date(2025, 11, 15)]
+
+    history = forecast_history(*known, parts_of_years=True)
+
+    so_far = history[history.part_of_year.notna()]
+    assert so_far[["time", "value", "part_of_year"]].to_numpy().tolist() == [[2023.5, 500, 0.5], [2024.5, 520, 0.5]]
+    plain = history[history.part_of_year.isna()].drop(columns="part_of_year").reset_index(drop=True)
+    pd.testing.assert_frame_equal(plain, forecast_history(*known))
