@@ -135,7 +135,7 @@ def export_frame(records: list[dict]) -> pd.DataFrame:
     today = data.today()
     return pd.DataFrame(
         {
-            _("No."): [row["adjustment_id"] for row in records],
+            _("Adjustment no."): [row["adjustment_id"] for row in records],
             _("Area code"): [row["area_id"] for row in records],
             _("Area"): [data.name(data.area(row["area_id"]) or {}) for row in records],
             _("Indicator"): [data.name(data.indicator(row["indicator_id"]) or {}) for row in records],

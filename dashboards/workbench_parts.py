@@ -233,7 +233,7 @@ def history_rows(bench) -> list:
     if found.empty:
         return [heading, html.P(_("Nobody has adjusted this series yet."), className="kt-muted")]
     heads = [
-        _("No."),
+        _("Adjustment no."),
         _("State"),
         _("Kind"),
         _("Chance of missing"),

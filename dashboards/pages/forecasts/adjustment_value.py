@@ -163,7 +163,7 @@ def export(query: dict) -> components.Export:
     records = outcomes.to_dict("records")
     frame = pd.DataFrame(
         {
-            _("No."): outcomes["adjustment_id"].to_numpy(),
+            _("Adjustment no."): outcomes["adjustment_id"].to_numpy(),
             _("Area code"): outcomes["area_id"].to_numpy(),
             _("Area"): [area_name(row["area_id"]) for row in records],
             _("Indicator"): [indicator_name(row["indicator_id"]) for row in records],

@@ -65,7 +65,7 @@ def waiting_part(rows) -> list:
 def waiting_block(rows) -> html.Article:
     """What is asked for, why, and the decision."""
     first = rows.iloc[0].to_dict()
-    heads = [_("Series"), _("Adjustment"), _("Chance of missing")]
+    heads = [_("Area and indicator"), _("Adjustment"), _("Chance of missing")]
     shown = rows.head(SHOWN_OF_A_BATCH).to_dict("records")
     cells = [[series_link(row), told_of(row), chances(row)] for row in shown]
     more = len(rows) - len(shown)
@@ -120,7 +120,7 @@ def force_part(rows) -> list:
     if rows.empty:
         return [html.P(_("No adjustment is in force: reviews show the model."), className="kt-muted")]
     heads = [
-        _("Series"), _("State"), _("Adjustment"), _("Chance of missing"), _("Reason for it"), _("Who"), _("Holds until"), "",
+        _("Area and indicator"), _("State"), _("Adjustment"), _("Chance of missing"), _("Reason for it"), _("Who"), _("Holds until"), "",
     ]  # fmt: skip
     rows = rows.sort_values(["is_expired", "needs_recheck", "expires_on"], ascending=[True, False, True])
     cells = [force_row(row) for row in rows.to_dict("records")]
@@ -154,7 +154,7 @@ def mine_part(rows) -> list:
     """Drafts and what was returned, with the note; to the workbench to go on."""
     if rows.empty:
         return [html.P(_("You have no drafts."), className="kt-muted")]
-    heads = [_("Series"), _("State"), _("Adjustment"), _("Reason for it"), _("Changed on"), ""]
+    heads = [_("Area and indicator"), _("State"), _("Adjustment"), _("Reason for it"), _("Changed on"), ""]
     cells = [
         [
             series_link(row),
