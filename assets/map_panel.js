@@ -57,8 +57,13 @@
   }
 
   function nameControls(map, words) {
-    for (const [part, text] of [["in", words.zoom_in], ["out", words.zoom_out]]) {
-      const button = map.getContainer().querySelector(`.leaflet-control-zoom-${part}`);
+    const controls = [
+      [".leaflet-control-zoom-in", words.zoom_in],
+      [".leaflet-control-zoom-out", words.zoom_out],
+      [".map-measure button", words.measure],
+    ];
+    for (const [part, text] of controls) {
+      const button = map.getContainer().querySelector(part);
       if (!button) continue;
       button.title = text;
       button.setAttribute("aria-label", text);
@@ -155,8 +160,22 @@
   }
 
   function select(panel, event) {
+    if (window.kangtu.measure.isMeasuring(panel.map)) return;
     const found = panel.payload && panel.layer.find(event.containerPoint);
     if (found) window.dash_clientside.set_props(`${panel.id}-selected`, { data: found.layer.geometry.areas[found.index].id });
+  }
+
+  /* The area chosen from the list comes into view, not closer than the reader was. */
+  function reveal(panel, areaId) {
+    const { areas } = panel.layer.scene;
+    const index = areas ? areas.geometry.indexOf.get(areaId) : undefined;
+    const at = index === undefined ? null : areas.geometry.areas[index].label;
+    if (!at) return;
+    const view = panel.layer.viewOf(panel.map);
+    const x = (areas.geometry.centre[0] + at[0] - view.left) * view.scale;
+    const y = (areas.geometry.centre[1] + at[1] - view.top) * view.scale;
+    const isShown = x > 20 && y > 20 && x < view.width - 20 && y < view.height - 20;
+    if (!isShown) panel.map.panTo(panel.map.containerPointToLatLng([x, y]), { animate: false });
   }
 
   /* Where the reader moved to, in the address, without asking the server. */
@@ -220,7 +239,10 @@
       panel.key = key;
       panel.view = view;
       if (isNew) refresh(panel);
-      else if (panel.layer) panel.layer.show({ selected });
+      else if (panel.layer) {
+        panel.layer.show({ selected });
+        if (selected) reveal(panel, selected);
+      }
       return selected;
     },
 

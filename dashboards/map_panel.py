@@ -197,6 +197,8 @@ def _words() -> dict[str, str]:
         "illustrative": _("Illustrative cell, not an administrative boundary"),
         "zoom_in": _("Zoom in"),
         "zoom_out": _("Zoom out"),
+        "measure": _("Measure a distance: click along the way, Escape ends"),
+        "about": _("about"),
     }
 
 

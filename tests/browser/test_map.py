@@ -234,6 +234,52 @@ def test_a_phone_shows_the_map_without_scrolling_sideways(open_map, language):
     assert sum(pixels(seen).values()) > 1000
 
 
+def test_playing_walks_through_the_periods_and_the_classes_stay(open_map):
+    seen = open_map(f"{DISTRICTS[:-4]}2024")
+    legend = seen.page.locator("#map-panel-legend li > span:nth-child(2)").all_inner_texts()
+    seen.page.click("#map-play")
+    seen.page.wait_for_selector("#map-title:has-text('2025年')", timeout=15_000)
+    seen.page.wait_for_selector("#map-time-label:has-text('2025年')")
+
+    assert seen.page.locator("#map-panel-legend li > span:nth-child(2)").all_inner_texts()[:5] == legend[:5]
+
+
+def test_a_distance_is_measured_and_no_area_chosen_by_it(open_map):
+    seen = open_map()
+    seen.page.click(".map-measure button")
+    box = seen.page.locator("#map-panel-map").bounding_box()
+    for share in (0.3, 0.6):
+        seen.page.mouse.click(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
+    metres = seen.page.evaluate(
+        """(share) => {
+          const { map } = window.kangtu.panels.get("map-panel");
+          const { x, y } = map.getSize();
+          return map.distance(map.containerPointToLatLng([0.3 * x, y / 2]), map.containerPointToLatLng([0.6 * x, y / 2]));
+        }"""
+    )
+    said = float(re.search(r"约 ([\d.,]+) km", seen.page.inner_text(".map-length")).group(1).replace(",", ""))
+
+    assert said == pytest.approx(metres / 1000, rel=0.01)
+    assert seen.page.evaluate("() => window.kangtu.panels.get('map-panel').selected") is None
+    seen.page.keyboard.press("Escape")
+    seen.page.wait_for_selector(".map-length", state="detached")
+
+
+def test_two_maps_move_together(visit):
+    seen = visit("/map/pair?indicator1=two_cancer_screening_coverage&levels=county")
+    for side in ("map-left", "map-right"):
+        seen.page.wait_for_function(f"() => window.kangtu.panels.get('{side}')?.layer?.scene.areas")
+    seen.page.locator(".leaflet-control-zoom-in").first.click()
+    seen.page.wait_for_function(
+        """() => {
+          const [left, right] = ["map-left", "map-right"].map((id) => window.kangtu.panels.get(id).map);
+          return left.getZoom() === right.getZoom() && new URLSearchParams(location.search).has("zoom");
+        }"""
+    )
+
+    assert len(set(seen.page.locator(".map-pair h2").all_inner_texts())) == 2
+
+
 def test_the_map_needs_no_webgl(chromium, site):
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     with_out = [*FLAGS, "--disable-webgl", "--disable-webgl2", "--disable-3d-apis", "--disable-software-rasterizer"]

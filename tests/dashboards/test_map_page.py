@@ -174,7 +174,7 @@ def test_a_drawing_of_a_view_shows_the_place_in_its_middle(small_site, geometry)
 
 def test_two_maps_stand_side_by_side_each_with_its_own_question(small_site, geometry):
     page = asking.page(
-        small_site, "/map/pair", "?indicator=smoking_15plus&indicator2=two_cancer_screening&level=county"
+        small_site, "/map/pair", "?indicator1=smoking_15plus&indicator2=two_cancer_screening&levels=county"
     )
 
-    assert [one["props"]["id"] for one in asking.of_type(page, "Map")] == ["map-left-map", "map-right-map"]
+    assert [one["props"]["id"] for one in asking.of_type(page, "MapContainer")] == ["map-left-map", "map-right-map"]

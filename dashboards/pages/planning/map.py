@@ -23,7 +23,7 @@ from dashboards.map_places import PASSING
 from dashboards.map_question import Answer, Choice, ask, choose, earlier_periods, map_indicators
 
 PANEL, TITLE, SUBLINE, ASIDE, TABLE = "map-panel", "map-title", "map-subline", "map-aside", "map-table"
-PLAN, PICTURE, SINCE = "map-plan", "map-picture", "map-since"
+PLAN, PICTURE, SINCE, BESIDE = "map-plan", "map-picture", "map-since", "map-beside"
 KEYS = ("indicator", "level", "period", "colour", "since")
 MOST_ROWS = 1000  # in the page's table
 
@@ -44,7 +44,8 @@ def layout(plan: str | None = None, area: str | None = None, layers: str = "", *
         [map_panel.map_panel(PANEL, selected=area, view=map_export.view_of(state)), html.Aside(id=ASIDE)],
         className="map-and-aside",
     )
-    bar = html.Div([map_time.slider(), map_export.bar(PICTURE)], className="map-under")
+    beside = dcc.Link(_("Beside another map"), href=pair_address(choice), id=BESIDE)
+    bar = html.Div([map_time.slider(), beside, map_export.bar(PICTURE)], className="map-under")
     return components.page(
         html.Span(map_words.finding(answer), id=TITLE),
         subline=[html.Span(map_words.subline(answer), id=SUBLINE)],
@@ -76,6 +77,13 @@ def _controls(answer: Answer, area: str | None, layers: str) -> list:
         _many("layers", _("Layers"), map_places.layer_options(), layers.split(",") if layers else [], _("None")),
         _area(map_words.area_options(answer), area),
     ]
+
+
+def pair_address(choice: Choice) -> str:
+    """Where this map stands beside another (pages/planning/map_pair.py)."""
+    colour = choice.colour if choice.colour != map_colours.BY_CHANGE else map_colours.BY_VALUE
+    state = {"indicator1": choice.indicator_id, "period1": choice.period, "colour1": colour}
+    return components.address("/map/pair", plan=choice.plan["plan_id"], levels=choice.level, **state)
 
 
 def _filters(state: dict[str, str]) -> html.Details | None:
@@ -186,6 +194,7 @@ CONTROLS = [Input(choice_id(key), "value") for key in KEYS]
     Output(choice_id("since"), "options"),
     Output(choice_id("since"), "value"),
     Output(SINCE, "hidden"),
+    Output(BESIDE, "href"),
     Output(choice_id("area"), "options"),
     *CONTROLS,
     State(PLAN, "data"),
@@ -208,6 +217,7 @@ def draw_map(indicator, level, period, colour, since, plan):
         since_options(choice),
         choice.since,
         choice.colour != map_colours.BY_CHANGE,
+        pair_address(choice),
         map_words.area_options(answer),
     )
 

@@ -11,16 +11,17 @@ from dashboards.map_question import LEVELS, Answer, Choice, ask, choose, map_ind
 
 LEFT, RIGHT = "map-left", "map-right"  # assets/map_pair.js moves the two together
 PLAN, PICTURE = "map-pair-plan", "-picture"
-OF_ONE = ("indicator", "period", "colour")  # keys of the left map; those of the right one end in 2
-SIDES = {LEFT: "", RIGHT: "2"}
+OF_ONE = ("indicator", "period", "colour")  # of one map; its keys in the address end in 1 or 2
+LEVEL = "levels"  # not "level": Dash would ask the callbacks of the map page, whose other controls are not here
+SIDES = {LEFT: "1", RIGHT: "2"}
 
 for side in SIDES:
     map_panel.declare(side)
 
 
 def layout(**state):
-    """?plan=&level=&indicator=&period=&colour=&indicator2=&period2=&colour2=&lat=&lon=&zoom=; the right map's keys end in 2."""
-    left = choose(state)
+    """?plan=&levels=township&indicator1=&period1=&colour1=&indicator2=&period2=&colour2=&lat=&lon=&zoom=."""
+    left = choose(_of_side(state, "1"))
     if left is None:
         return components.page(_("Two maps side by side"), children=[components.empty()])
     right = _right(left, state)
@@ -29,20 +30,26 @@ def layout(**state):
     return components.page(
         _("Two maps side by side"),
         subline=[data.name(left.plan), data.name(data.area(left.place)), _("Both maps move together.")],
-        controls=[components.choice("level", _("Level"), _levels(left), left.level, navigates=False)],
+        controls=[components.choice(LEVEL, _("Level"), _levels(left), left.level, navigates=False)],
         children=[html.Div(sides, className="map-pair"), dcc.Store(id=PLAN, data=left.plan["plan_id"])],
         method=[_("Each map has its own classes; they are the same in every period.")],
         wide=True,
     )
 
 
+def _of_side(state: dict[str, str], end: str) -> dict[str, str]:
+    """One map's part of the address, in the words of map_question.choose."""
+    own = {key: state.get(f"{key}{end}") for key in OF_ONE}
+    asked = {"plan": state.get("plan"), "level": state.get(LEVEL), **own}
+    return {key: value for key, value in asked.items() if value}
+
+
 def _right(left: Choice, state: dict[str, str]) -> Choice:
     """The right map's choice; without a word the left one's indicator in an earlier period, where there is one."""
-    own = {key: state.get(f"{key}2") for key in OF_ONE}
-    if not any(own.values()):
-        own = {"indicator": left.indicator_id, "period": left.since, "colour": left.colour}
-    asked = {"plan": left.plan["plan_id"], "level": left.level, **own}
-    return choose({key: value for key, value in asked.items() if value})
+    earlier = {"indicator": left.indicator_id, "period": left.since, "colour": left.colour}
+    own = _of_side(state, "2")
+    asked = own if own.keys() & set(OF_ONE) else {key: value for key, value in earlier.items() if value}
+    return choose({**asked, "plan": left.plan["plan_id"], "level": left.level})
 
 
 def _levels(choice: Choice) -> list[dict[str, str]]:
@@ -115,7 +122,7 @@ def _draw(panel: str) -> None:
         Output(choice_id(f"period{end}"), "options"),
         Output(choice_id(f"period{end}"), "value"),
         Output(f"{panel}-alone", "children"),
-        Input(choice_id("level"), "value"),
+        Input(choice_id(LEVEL), "value"),
         *(Input(choice_id(f"{key}{end}"), "value") for key in OF_ONE),
         State(PLAN, "data"),
         permission="see figures",
