@@ -119,6 +119,14 @@ Index(
     postgresql_where=programme_counts.c.superseded_by.is_not(None),
 )
 
+# The last submission that changed a programme's counts: millions of them need not be looked through to know.
+programme_states = Table(
+    "programme_states",
+    metadata,
+    Column("programme_id", String(80), primary_key=True),
+    Column("changed_by", Integer, nullable=False),
+)
+
 # The villages and communities of an area, and whether self-management has begun in them.
 selfcare_villages = Table(
     "selfcare_villages",

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     and_,
     case,
+    delete,
     func,
     insert,
     literal,
@@ -29,7 +30,7 @@ from sqlalchemy import (
     update,
 )
 
-from data_access.delivery_tables import programme_count_confirmations, programme_counts
+from data_access.delivery_tables import programme_count_confirmations, programme_counts, programme_states
 from data_access.engine import copy_rows, gather_statistics
 from data_access.tables import submissions
 
@@ -84,6 +85,8 @@ def write_counts(connection: Connection, rows: list[dict], submission_id: int) -
         aside = connection.execute(_keep_aside(submission_id), execution_options=counted).rowcount if first else 0
         connection.execute(_supersede(submission_id))
         stored = connection.execute(_append(submission_id), execution_options=counted).rowcount
+        if stored:
+            _note_change(connection, {row["programme_id"] for row in rows}, submission_id)
     finally:
         _staged_table.drop(connection)
     return StoredCounts(stored, unchanged, aside, None if first is None else tuple(first))
@@ -136,8 +139,17 @@ def withdraw_counts(connection: Connection, undone_id: int, undo_id: int) -> int
     current = and_(_ledger.stated_by == undone_id, _ledger.superseded_by.is_(None))
     withdrawn = connection.execute(update(programme_counts).where(current).values(superseded_by=undo_id)).rowcount
     if withdrawn:
+        touched = select(_ledger.programme_id).where(_ledger.superseded_by == undo_id).distinct()
+        _note_change(connection, set(connection.scalars(touched)), undo_id)
         connection.execute(_fall_back(undone_id, undo_id))
     return withdrawn
+
+
+def _note_change(connection: Connection, programme_ids: set[str], submission_id: int) -> None:
+    """Remember which submission changed these programmes last."""
+    connection.execute(delete(programme_states).where(programme_states.c.programme_id.in_(programme_ids)))
+    rows = [{"programme_id": programme_id, "changed_by": submission_id} for programme_id in sorted(programme_ids)]
+    connection.execute(insert(programme_states), rows)
 
 
 def _fall_back(undone_id: int, undo_id: int):

@@ -9,6 +9,7 @@ from data_access.delivery_tables import (
     points_services,
     programme_counts,
     programme_rota,
+    programme_states,
     programmes,
     selfcare_villages,
 )
@@ -85,7 +86,7 @@ POINTS_SERVICES = {
     "offered_from": DATE,
     "offered_to": DATE,
 }
-LAST_REPORTS = {"programme_id": "str", "period": "str", "time": "float64", "received_at": MOMENT}
+LAST_REPORTS = {"programme_id": "str", "period": "str", "changed_by": "int64", "received_at": MOMENT}
 
 
 def read_programmes(engine: Engine) -> pd.DataFrame:
@@ -111,6 +112,7 @@ def read_counts(
     after: float | None = None,
     until: float | None = None,
     area_ids: Collection[str] | None = None,
+    stages: Collection[str] | None = None,
 ) -> pd.DataFrame:
     """The counts in force: columns and types of COUNTS, in no order. Missing is no row, never zero.
 
@@ -126,7 +128,17 @@ def read_counts(
         query = query.where(table.time <= until + 1e-6)
     if area_ids is not None:
         query = query.where(among(table.area_id, area_ids))
+    if stages is not None:
+        query = query.where(table.stage.in_(list(stages)))
     return read_frame(engine, query, COUNTS)
+
+
+def read_periods(engine: Engine, programme_id: str) -> list[str]:
+    """The periods that any count of a programme is for, newest first."""
+    table = programme_counts.c
+    query = select(table.period).where(table.programme_id == programme_id, table.superseded_by.is_(None)).distinct()
+    with engine.connect() as connection:
+        return sorted(connection.scalars(query), reverse=True)
 
 
 def read_kept_aside(engine: Engine, programme_id: str) -> pd.DataFrame:
@@ -164,22 +176,19 @@ def read_kept_aside(engine: Engine, programme_id: str) -> pd.DataFrame:
 
 
 def read_last_reports(engine: Engine) -> pd.DataFrame:
-    """Of each programme with counts: the newest period and when the last report came: columns of LAST_REPORTS."""
+    """Of each programme with counts: the newest period, and the submission that changed them last: columns of LAST_REPORTS."""
     table = programme_counts.c
     newest = (
-        select(
-            table.programme_id,
-            func.max(table.period).label("period"),
-            func.max(table.time).label("time"),
-            func.max(table.stated_by).label("stated_by"),
-        )
-        .where(table.superseded_by.is_(None))
-        .group_by(table.programme_id)
-        .subquery()
+        select(func.max(table.period))
+        .where(table.programme_id == programme_states.c.programme_id, table.superseded_by.is_(None))
+        .scalar_subquery()
     )
-    query = select(newest.c.programme_id, newest.c.period, newest.c.time, submissions.c.received_at).join(
-        submissions, submissions.c.submission_id == newest.c.stated_by
-    )
+    query = select(
+        programme_states.c.programme_id,
+        newest.label("period"),
+        programme_states.c.changed_by,
+        submissions.c.received_at,
+    ).join(submissions, submissions.c.submission_id == programme_states.c.changed_by)
     return read_frame(engine, query, LAST_REPORTS)
 
 

@@ -5,12 +5,12 @@ The same seed and day give the same bytes. What is real are codes, names, outlin
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
 
-from demo import ordos_boundaries, places, registers, reports
+from demo import ordos_boundaries, places, programmes, registers, reports
 
 SEED = 150600
 TODAY = date(2026, 11, 15)
@@ -42,7 +42,27 @@ def write_files(folder: Path, *, seed: int = SEED, today: date = TODAY) -> list[
     files = [_write_csv(folder, kind, name, rows, day) for kind, name, rows, day in registers_sent]
     files[1:1] = list(_write_boundaries(folder))
     files[-2:-2] = [_write_report(folder, report) for report in sent]
+    files[-2:-2] = _write_programmes(folder, seed, today, _standing(sent))
     return files
+
+
+def _standing(sent: list[reports.Report]) -> pd.DataFrame:
+    """The figures that stand in the end: of each, what the last report said."""
+    rows = pd.concat([report.rows for report in sent])
+    return rows.drop_duplicates(["indicator_id", "area_id", "period"], keep="last")
+
+
+def _write_programmes(folder: Path, seed: int, today: date, standing: pd.DataFrame) -> list[DemoFile]:
+    """Programmes, whose turn it is, their counts, villages and services, as they stand a few days before today."""
+    day = today - timedelta(days=5)
+    sent = [
+        ("programmes", "演示-项目.csv", programmes.definitions()),
+        ("rota", "演示-轮检批次.csv", programmes.rota()),
+        ("programme_counts", "演示-项目数据.csv", programmes.counts(seed, today, standing)),
+        ("selfcare_villages", "演示-自我健康管理设点村.csv", programmes.villages(seed, today)),
+        ("points_services", "演示-积分兑换服务.csv", programmes.services()),
+    ]
+    return [_write_csv(folder, kind, name, rows, day) for kind, name, rows in sent]
 
 
 def _halls(sent: list[reports.Report], year: int) -> dict[str, int]:

@@ -42,6 +42,11 @@ def upgrade() -> None:
     op.create_index('ix_programme_counts_current_stated_by', 'programme_counts', ['stated_by'], unique=False, sqlite_where=sa.text('superseded_by IS NULL'), postgresql_where=sa.text('superseded_by IS NULL'))
     op.create_index('ix_programme_counts_superseded_key', 'programme_counts', ['programme_id', 'period', 'area_id', 'stage'], unique=False, sqlite_where=sa.text('superseded_by IS NOT NULL'), postgresql_where=sa.text('superseded_by IS NOT NULL'))
     op.create_index('uq_programme_counts_current', 'programme_counts', ['programme_id', 'period', 'area_id', 'stage'], unique=True, sqlite_where=sa.text('superseded_by IS NULL'), postgresql_where=sa.text('superseded_by IS NULL'))
+    op.create_table('programme_states',
+    sa.Column('programme_id', sa.String(length=80), nullable=False),
+    sa.Column('changed_by', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('programme_id', name=op.f('pk_programme_states'))
+    )
     op.create_table('points_services',
     sa.Column('service_id', sa.String(length=80), nullable=False),
     sa.Column('plan_id', sa.String(length=60), nullable=False),
