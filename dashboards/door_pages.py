@@ -148,7 +148,7 @@ def password_page(fault: str | None = None, status: int = 200) -> Response:
         field("again", _("New password once more"), kind="password", autocomplete="new-password"),
     ]
     advice = _("8 signs or more; a sentence of your own is best. It does not end by the calendar.")
-    way_out = form("/log-out", [], _("Log out")) if is_first else link("/", _("Back"))
+    way_out = form("/log-out", [], _("Log out"), look="btn-link p-0") if is_first else link("/", _("Back"))
     body = form("/account/password", fields, _("Keep this password")) + way_out
     return page(_("Choose a password"), body, fault=fault, advice=advice, status=status)
 
@@ -183,10 +183,11 @@ def other_language() -> str:
     return f'<a href="{escape(request.path)}{query}" lang="{other}" hreflang="{other}">{words}</a>'
 
 
-def form(action: str, fields: list[str], button: str) -> str:
+def form(action: str, fields: list[str], button: str, *, look: str = "btn-primary") -> str:
     """A form with its token and its button."""
     inside = "".join([hidden(door.FORM_FIELD, door.token()), *fields])
-    return f'<form method="post" action="{action}">{inside}<button type="submit" class="btn btn-primary">{escape(button)}</button></form>'
+    submit = f'<button type="submit" class="btn {look}">{escape(button)}</button>'
+    return f'<form method="post" action="{action}">{inside}{submit}</form>'
 
 
 def field(

@@ -109,10 +109,13 @@ class Guard:
         if not isinstance(body, dict) or not isinstance(body.get("output"), str):
             abort(400)
         output = body["output"]
+        permission = self.callbacks.get(output)
+        if permission is None or not may(permission):
+            return permission
         if output in self.in_browser or (output in self.expected and not self.expected[output].fits(body)):
             log.info("a call of %.200s that no page sends was refused", output)
             abort(400)
-        return self.callbacks.get(output)
+        return permission
 
     def dress(self, response: Response) -> Response:
         """Headers on every answer, the chosen language's cookie, and 404 for the page that is not there."""

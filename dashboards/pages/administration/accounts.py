@@ -22,7 +22,7 @@ def layout(**_ignored):
     )
     return components.page(
         title,
-        children=[_advice(bool(real)), listing(everybody)],
+        children=[_advice(bool(real)), listing(real or everybody)],
         method=[_("Accounts are disabled, never deleted: the record of what was done goes on naming them.")],
     )
 
@@ -36,7 +36,7 @@ def _advice(has_real: bool):
     )
 
 
-def listing(everybody: list[data.Account]) -> html.Div:
+def listing(shown: list[data.Account]) -> html.Div:
     """A row for each account."""
     heads = [_("Login name"), _("Name"), _("Roles"), _("Areas"), _("State"), ""]
     rows = [
@@ -48,7 +48,7 @@ def listing(everybody: list[data.Account]) -> html.Div:
             _state(account),
             _buttons(account),
         ]
-        for account in everybody
+        for account in shown
     ]
     if not rows:
         return components.empty(_("No accounts yet"), "")
