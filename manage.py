@@ -32,6 +32,7 @@ COMMANDS = {
     "hotspots-file": ("workflows.hotspots_file", "hot spots and outliers of the values of a CSV file; Moran's I"),
     "rates-file": ("workflows.rates_file", "rates of small places, steadied by empirical Bayes"),
     "datum-file": ("workflows.datum_file", "points from one datum into another; does a layer lie about its own?"),
+    "siting-file": ("workflows.siting_file", "where sites serve best, for an instance in files"),
     "backtest": ("workflows.backtesting", "make past years' forecasts again and say how good they were"),
     "add-account": ("workflows.accounts", "let somebody in: prints a one-time secret"),
     "disable-account": ("workflows.accounts", "let somebody in no longer"),
