@@ -133,6 +133,8 @@ def is_a(value: object, hint: object) -> bool:
     """
     if value is None or hint is typing.Any or hint is object:
         return True
+    if hint is types.NoneType:
+        return False
     origin, inner = typing.get_origin(hint), typing.get_args(hint)
     if origin in (types.UnionType, typing.Union):
         return any(is_a(value, one) for one in inner)
