@@ -5,6 +5,7 @@ others. Sources: MASE: Hyndman and Koehler (2006); CRPS by pinball losses, Brier
 Raftery (2007), Murphy (1973).
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,12 +18,20 @@ LENGTHS = {"3-4": (3, 4), "5-7": (5, 7), "8-11": (8, 11), "12+": (12, np.inf)}  
 SIZES = {"<1000": (0, 1e3), "1000-9999": (1e3, 1e4), "10000-99999": (1e4, 1e5), "100000+": (1e5, np.inf)}  # people
 SIZE_UNKNOWN = "unknown"
 
-USE, LAST_VALUE, TOO_FEW = "use", "last_value", "too_few"
-# The rule: an indicator whose forecasts' error (sCRPS) is larger than the last value's is switched off. It takes so many
-# forecasts from so many origins to say either.
-RULE = {"measure": "scrps_ratio", "switched_off_above": 1.0, "fewest_forecasts": 20, "fewest_origins": 2}
+USE, EVEN, LAST_VALUE, TOO_FEW = "use", "even", "last_value", "too_few"
+# The rule: an indicator whose forecasts' error (sCRPS) is clearly larger than the last value's, and at most origins, is
+# forecast by its last value; it takes so many forecasts from so many origins to say anything. Between the two ratios
+# nothing is clear, and what is in use stays in use: a method that changes with every report explains nothing.
+RULE = {
+    "measure": "scrps_ratio", "switched_off_above": 1.05, "taken_up_below": 0.97, "worse_at_origins": 0.6,
+    "fewest_forecasts": 30, "fewest_origins": 3,
+}  # fmt: skip
 VERDICTS = {
     USE: ("预测优于最近值，可以采用", "the forecast beats the last value: use it"),
+    EVEN: (
+        "预测与最近值不相上下，沿用现行方法",
+        "the forecast is about as good as the last value: what is in use stays",
+    ),
     LAST_VALUE: (
         "预测不如最近值，应停用，直接看最近值",
         "the forecast does worse than the last value: to be switched off, read the last value",
@@ -101,13 +110,29 @@ def scores(errors: pd.DataFrame, by: str | None = None) -> pd.DataFrame:
     return found.assign(scrps_ratio=ratio)[SCORES]
 
 
+def worse_origins(errors: pd.DataFrame) -> pd.Series:
+    """By indicator: the share of origins at which the forecasts' mean sCRPS was larger than the last value's."""
+    at = errors.groupby(["indicator_id", "origin"])[["scrps", "scrps_last"]].mean().dropna()
+    return (at["scrps"] > at["scrps_last"]).groupby(level=0).mean()
+
+
 def verdicts(by_indicator: pd.DataFrame) -> pd.Series:
-    """USE, LAST_VALUE (switched off) or TOO_FEW for each row of scores(errors, "indicator_id"), by RULE."""
+    """USE, EVEN, LAST_VALUE (switched off) or TOO_FEW for each row of scores(errors, "indicator_id") with worse_origins."""
     few = (by_indicator["forecasts"] < RULE["fewest_forecasts"]) | (by_indicator["origins"] < RULE["fewest_origins"])
-    unknown = by_indicator["scrps_ratio"].isna()
-    worse = by_indicator["scrps_ratio"] > RULE["switched_off_above"]
-    said = np.select([few | unknown, worse], [TOO_FEW, LAST_VALUE], USE)
+    ratio = by_indicator["scrps_ratio"]
+    worse = (ratio > RULE["switched_off_above"]) & (by_indicator["worse_origins"] >= RULE["worse_at_origins"])
+    said = np.select([few | ratio.isna(), worse, ratio < 1.0], [TOO_FEW, LAST_VALUE, USE], EVEN)
     return pd.Series(said, index=by_indicator.index, name="verdict")
+
+
+def left_to_last_value(by_indicator: pd.DataFrame, before: Collection[str] = ()) -> list[str]:
+    """The indicators to forecast by their last value from now on; before: those that were until now.
+
+    One goes by the verdict LAST_VALUE, and comes back only once its forecasts are better by the margin of RULE.
+    """
+    said = verdicts(by_indicator)
+    stays = by_indicator.index.isin(list(before)) & ~(by_indicator["scrps_ratio"] < RULE["taken_up_below"])
+    return sorted(by_indicator.index[said.eq(LAST_VALUE) | stays])
 
 
 def probability_scores(errors: pd.DataFrame, by: str | None = None) -> pd.DataFrame:
@@ -187,7 +212,7 @@ def summary(replayed: pd.DataFrame) -> Summary | None:
     if replayed.empty:
         return None
     errors = with_errors(replayed)
-    by_indicator = scores(errors, "indicator_id")
+    by_indicator = scores(errors, "indicator_id").assign(worse_origins=worse_origins(errors))
     kinds = {ALL: errors, **{kind: errors[errors["against"] == kind] for kind in (MILESTONE, OWN_PATH)}}
     return Summary(
         overall=scores(errors),

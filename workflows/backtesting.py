@@ -17,9 +17,10 @@ from data_access.errors import InputError
 from models import backtest_scores as scoring
 from models.backtest import milestones_of, replay
 from models.judging import forecast_history
-from workflows.judging import _plan_and_places, plans_with_area
+from workflows.plan_scope import plan_and_places, plans_with_area
 
 Progress = Callable[[float, str], None]
+FIGURES_OF_A_SERIES = 50  # generously: what a series has is cut down after reading, in whole areas
 
 
 def add_arguments(command: str, parser: ArgumentParser) -> None:
@@ -67,9 +68,11 @@ def replay_plan(
     """
     tell = progress or (lambda share, doing: None)
     tell(0.0, f"{plan_id}：读取目标与数据")
-    plan, places = _plan_and_places(engine, plan_id, as_of)
+    plan, places = plan_and_places(engine, plan_id, as_of)
     targets = plans.read_targets(engine, plan_id, on=as_of)
-    figures = observations.read_observations(engine, targets["indicator_id"].unique().tolist(), known_on=as_of)
+    wanted = targets["indicator_id"].unique().tolist()
+    chosen = _areas_to_read(engine, wanted, places, str(plan["area_id"]), as_of, most_series)
+    figures = observations.read_observations(engine, wanted, chosen, known_on=as_of)
     figures = figures[figures["area_id"].isin(places["area_id"])].reset_index(drop=True)
     history = forecast_history(targets, figures, places, indicators.read_indicators(engine), as_of)
     history = drawn(history, str(plan["area_id"]), most_series)
@@ -81,6 +84,17 @@ def replay_plan(
         raise InputError(f"方案 {plan_id} 的数据无法预测：{error}") from error
     tell(1.0, f"{plan_id}：已检验 {len(replayed):,} 个预测")
     return replayed
+
+
+def _areas_to_read(engine, indicator_ids, places, home: str, as_of: date, most_series: int | None) -> list[str] | None:
+    """None: all; of a store with far more figures than most_series needs, every n-th area and the plan's own."""
+    if most_series is None:
+        return None
+    with engine.connect() as connection:
+        last = submissions.last_submission_by(connection, as_of)
+    figures = sum(observations.count_figures(engine, last_submission_id=last, indicator_ids=indicator_ids).values())
+    every = figures // (most_series * FIGURES_OF_A_SERIES)
+    return None if every < 2 else sorted({home, *np.sort(places["area_id"].unique())[::every]})
 
 
 def drawn(history: pd.DataFrame, home: str, most_series: int | None) -> pd.DataFrame:

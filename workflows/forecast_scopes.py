@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from data_access import areas, indicators, plans
 from models.judging import forecast_years
 from models.targets import DIRECTIONS
+from workflows.forecast_methods import methods_in_use
 from workflows.plan_scope import breaks, plan_and_places, plans_with_area
 
 YEARS_AHEAD = 5  # of what no plan asks for
@@ -73,11 +74,12 @@ def plan_scope(engine: Engine, plan_id: str, as_of: date, registered: pd.DataFra
     targets = plans.read_targets(engine, plan_id, on=as_of)
     wanted = pd.concat([targets.indicator_id, targets.benchmark_indicator_id.dropna()]).unique().tolist()
     years = forecast_years(targets, as_of)
-    methods: dict[str, str] = {}
+    decision = methods_in_use(engine, plan_id, as_of=as_of, indicator_ids=wanted)
+    methods = decision.methods
     return Scope(
         plan_id=plan_id,
         targets=targets,
-        places=places,
+        places=_as_objects(places),
         further_areas=targets.benchmark_area_id.dropna().unique().tolist(),
         end=int(years.year.max()) if len(years) else 0,
         indicator_ids=wanted,
@@ -88,8 +90,14 @@ def plan_scope(engine: Engine, plan_id: str, as_of: date, registered: pd.DataFra
             "pack": None if pd.isna(plan.pack_hash) else str(plan.pack_hash),
             "breaks": _breaks_of(engine, wanted),
             "methods": methods,
+            "decision": decision.as_state(),
         },
     )
+
+
+def _as_objects(places: pd.DataFrame) -> pd.DataFrame:
+    """The same with ids as plain objects, which are looked up several times as fast as pandas' strings."""
+    return places.assign(area_id=places.area_id.astype(object), parent_id=places.parent_id.astype(object))
 
 
 def _breaks_of(engine: Engine, indicator_ids: list[str]) -> dict[str, str]:
@@ -108,7 +116,7 @@ def _rest(engine: Engine, as_of: date, registered: pd.DataFrame, scopes: list[Sc
     return Scope(
         plan_id="",
         targets=targets,
-        places=areas.read_areas(engine, on=as_of).assign(parent_id=None),
+        places=_as_objects(areas.read_areas(engine, on=as_of).assign(parent_id=None)),
         further_areas=[],
         end=as_of.year + YEARS_AHEAD,
         indicator_ids=ids,

@@ -66,20 +66,38 @@ def test_forecasts_are_classed_by_what_was_known_and_how_many_people_stand_behin
 
 
 @pytest.mark.parametrize(
-    ("forecasts", "origins", "ratio", "verdict"),
+    ("forecasts", "origins", "ratio", "worse_at", "verdict"),
     [
-        (20, 2, 0.9, "use"),
-        (20, 2, 1.0, "use"),
-        (20, 2, 1.01, "last_value"),
-        (19, 2, 1.5, "too_few"),
-        (500, 1, 1.5, "too_few"),
-        (500, 7, np.nan, "too_few"),
+        (30, 3, 0.9, 0.3, "use"),
+        (30, 3, 1.0, 0.5, "even"),
+        (30, 3, 1.04, 1.0, "even"),
+        (30, 3, 1.06, 2 / 3, "last_value"),
+        (500, 7, 1.5, 3 / 7, "even"),  # one bad year is not a bad method
+        (29, 3, 1.5, 1.0, "too_few"),
+        (500, 2, 1.5, 1.0, "too_few"),
+        (500, 7, np.nan, 0.0, "too_few"),
     ],
 )
-def test_an_indicator_that_does_worse_than_the_last_value_is_switched_off(forecasts, origins, ratio, verdict):
+def test_an_indicator_that_does_clearly_worse_than_the_last_value_is_switched_off(
+    forecasts, origins, ratio, worse_at, verdict
+):
     table = pd.DataFrame({"forecasts": [forecasts], "origins": [origins], "scrps_ratio": [ratio]})
 
-    assert scoring.verdicts(table).tolist() == [verdict]
+    assert scoring.verdicts(table.assign(worse_origins=worse_at)).tolist() == [verdict]
+
+
+def test_what_is_switched_off_comes_back_only_once_it_is_better_by_a_margin():
+    table = pd.DataFrame({"forecasts": 500, "origins": 7, "scrps_ratio": [0.95, 0.98, 1.02, 1.2]}, index=list("abcd"))
+    table = table.assign(worse_origins=[0.2, 0.4, 0.6, 0.8])
+
+    assert scoring.left_to_last_value(table) == ["d"]
+    assert scoring.left_to_last_value(table, before=["a", "b", "c"]) == ["b", "c", "d"]
+
+
+def test_origins_are_counted_at_which_the_last_value_would_have_been_nearer():
+    near, far = replayed([1], [2], [4], origin=2021), replayed([1], [5], [2], origin=2022)
+
+    assert scoring.worse_origins(scoring.with_errors(pd.concat([near, far]))).to_dict() == {"a": 0.5}
 
 
 def test_seven_of_ten_forecasts_that_said_seventy_percent_missed():

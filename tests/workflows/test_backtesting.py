@@ -40,8 +40,8 @@ def test_the_command_prints_one_json_document_with_the_rule_in_words(planned, ca
     found = json.loads(printed.out)
 
     assert (found["plan_id"], found["forecasts"], found["first_origin"], found["last_origin"]) == (PLAN, 18, 2022, 2024)
-    assert found["by_indicator"][0]["verdict"] == "too_few"  # 18 are less than 20
-    assert found["rule"]["switched_off_above"] == 1.0
+    assert found["by_indicator"][0]["verdict"] == "too_few"  # 18 are less than 30
+    assert found["rule"]["switched_off_above"] == 1.05
     assert "应停用" in found["rule"]["verdicts"]["last_value"]["zh"]
     assert sum(row["forecasts"] for row in found["calibration"]["all"]) == 18
     assert "100%" in printed.err
