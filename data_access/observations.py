@@ -123,32 +123,24 @@ def read_histories(engine: Engine, indicator_ids: Collection[str], *, last_submi
 
     For very many figures at once: indicator_id, area_id and period are categories, and nothing else is read.
     """
-    texts = [name for name, kind in HISTORIES.items() if kind == "category"]
     query = select(*(observations.c[name] for name in HISTORIES))
     query = query.where(among(observations.c.indicator_id, indicator_ids), *_standing_after(last_submission_id))
-    chunks: list[list] = []
+    columns: dict[str, list] = {name: [] for name in HISTORIES}
     with engine.connect().execution_options(yield_per=ROWS_AT_ONCE) as connection:
         for rows in connection.execute(query).partitions():
-            columns = dict(zip(HISTORIES, zip(*rows, strict=True), strict=True))
-            chunks.append(
-                [pd.Series(columns[name], dtype=object if name in texts else "float64") for name in HISTORIES]
-            )
-            for place, name in enumerate(HISTORIES):
-                if name in texts:
-                    chunks[-1][place] = chunks[-1][place].astype("category")
-    return _joined_histories(chunks, texts)
+            for (name, kind), values in zip(HISTORIES.items(), zip(*rows, strict=True), strict=True):
+                texts = kind == "category"
+                columns[name].append(
+                    pd.Categorical(np.array(values, dtype=object)) if texts else np.array(values, dtype=kind)
+                )
+    return pd.DataFrame({name: _joined(parts, HISTORIES[name]) for name, parts in columns.items()})
 
 
-def _joined_histories(chunks: list[list], texts: list[str]) -> pd.DataFrame:
-    """The chunks' columns one after the other, the categories of each made one."""
-    frame = {}
-    for place, name in enumerate(HISTORIES):
-        parts = [chunk[place] for chunk in chunks]
-        if name in texts:
-            frame[name] = union_categoricals(parts, sort_categories=True) if parts else pd.Categorical([])
-        else:
-            frame[name] = np.concatenate(parts) if parts else np.zeros(0)
-    return pd.DataFrame(frame)
+def _joined(parts: list, kind: str) -> pd.Categorical | np.ndarray:
+    """One column from its chunks."""
+    if kind != "category":
+        return np.concatenate(parts) if parts else np.zeros(0)
+    return union_categoricals(parts) if parts else pd.Categorical([])
 
 
 def _standing_after(last_submission_id: int) -> list[ColumnElement[bool]]:

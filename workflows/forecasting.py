@@ -22,7 +22,7 @@ from workflows.forecast_scopes import Scope, scopes_of
 from workflows.jobs import Cancelled
 
 SEED = 20261115  # draws the parts of indicators of many series; nothing else is drawn
-FIGURES_AT_ONCE = 200_000  # indicators are read together up to so many figures: memory is theirs, not the store's
+FIGURES_AT_ONCE = 300_000  # indicators are read together up to so many figures: memory is theirs, not the store's
 Progress = Callable[[float, str], None]
 Calculate = Callable[[Iterable["Task"]], Iterator[tuple["Task", np.ndarray]]]
 
