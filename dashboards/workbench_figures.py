@@ -86,6 +86,7 @@ def handles(series: charts.Series, fan: pd.DataFrame) -> dict:
         "lower": series.lower_bound,
         "upper": series.upper_bound,
         "decimals": series.decimals,
+        "label": _("Adjusted"),
     }
 
 
@@ -193,6 +194,17 @@ def _adjusted(series: charts.Series, adjusted: Adjusted, palette: Mapping[str, s
         f"%{{customdata[1]{number}}}<extra></extra>",
     }
     return [*outlines, median]
+
+
+def draw_beside(figure: go.Figure, series: charts.Series, adjusted: Adjusted, palette: Mapping[str, str]) -> go.Figure:
+    """Add the analyst's version to a trajectory that shows the model's; both carry their word."""
+    for annotation in figure.layout.annotations:
+        if annotation.text == _("Forecast"):
+            annotation.text = _("Model")
+    figure.add_traces([go.Scatter(trace) for trace in _adjusted(series, adjusted, palette)])
+    _label_adjusted(figure, series, adjusted, palette)
+    _widen(figure, series, adjusted.fan)
+    return figure
 
 
 def _label_adjusted(figure: go.Figure, series: charts.Series, adjusted: Adjusted, palette: Mapping[str, str]) -> None:

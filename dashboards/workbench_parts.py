@@ -206,30 +206,29 @@ def columns(bench, *, with_source: bool = True) -> list[dict]:
         components.column("value", _("Value ({unit})", unit=unit), number=True, decimals=places),
         components.column("numerator", _("Numerator"), number=True, decimals=0),
         components.column("denominator", _("Denominator"), number=True, decimals=0),
-        components.column("status", _("State of the figure")),
+        components.column("status", _("State of the figure"), minWidth=150),
     ]
     if not with_source:
         return known
     return [
         *known,
-        components.column("reported", _("Reported on")),
-        components.column("received", _("Received on")),
-        components.column("file", _("File"), minWidth=180),
-        components.column("from", _("Sent by"), minWidth=140),
+        components.column("reported", _("Reported on"), minWidth=128),
+        components.column("received", _("Received on"), minWidth=128),
+        components.column("file", _("File"), minWidth=190),
+        components.column("from", _("Sent by"), minWidth=170),
         components.column("submission", _("Import"), number=True, decimals=0),
         components.column("note", _("Note"), minWidth=160),
     ]
 
 
-def adjustment_history(bench, id: str) -> html.Div:
-    """All adjustments of this series the reader may see, newest first, with what may be done with each."""
-    return html.Div([outcome(), html.Div(history_rows(bench), id=id)])
+def adjustment_history(found: pd.DataFrame, id: str) -> html.Div:
+    """All adjustments of a series the reader may see (data.adjustments), newest first, with what may be done with each."""
+    return html.Div([outcome(), html.Div(history_rows(found), id=id)])
 
 
-def history_rows(bench) -> list:
+def history_rows(found: pd.DataFrame) -> list:
     """The section's inside: a callback draws it anew after a step."""
     heading = html.H2(_("Adjustments of this series"))
-    found = data.adjustments(indicator_id=bench.key[0], area_id=bench.key[1])
     if found.empty:
         return [heading, html.P(_("Nobody has adjusted this series yet."), className="kt-muted")]
     heads = [
@@ -242,12 +241,12 @@ def history_rows(bench) -> list:
         _("Holds until"),
         "",
     ]
-    rows = [history_row(bench, row) for row in found.to_dict("records")]
+    rows = [history_row(row) for row in found.to_dict("records")]
     caption = _("Adjustments of this series")
     return [heading, components.simple_table(heads, rows, caption=caption, className="kt-stacked kt-adjustments")]
 
 
-def history_row(bench, row: dict) -> list:
+def history_row(row: dict) -> list:
     """One adjustment: what it is, what it does, why, whose, and the steps open to the reader."""
     state = adjustment_words.state_of(row, data.today())
     marks = [adjustment_words.state_mark(state)]

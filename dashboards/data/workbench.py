@@ -117,7 +117,7 @@ def one_step_errors(plan_id: str, indicator_id: str) -> pd.DataFrame:
 
 
 @cached
-def peers(plan_id: str, indicator_id: str, area_id: str) -> pd.DataFrame:
+def peers(indicator_id: str, area_id: str) -> pd.DataFrame:
     """The yearly figures of the areas beside this one (same parent, same level) and its own: area_id, time, value.
 
     At most MOST_PEERS areas, in the order of their codes, this one among them.

@@ -55,6 +55,7 @@ def layout(**query):
         "area": bench.key[1],
         "target": bench.mark["target_id"],
     }
+    found = adjustments_of(bench)
     return components.page(
         title(bench),
         trail=components.breadcrumbs(PATH, data.plan_trail(plan["plan_id"], bench.key[1]), **state),
@@ -62,11 +63,11 @@ def layout(**query):
         controls=controls(plan, bench),
         children=[
             in_the_list(plan["plan_id"], bench, sort),
-            first_screen(bench, state),
+            first_screen(bench, found, state),
             html.Div(components.loading(_("Past forecasts are being made again…")), id=STUDIES),
             dcc.Store(id=STUDIED, data=state),
         ],
-        table=html.Div([adjustment_history(bench, HISTORY), figures_table(bench)]),
+        table=html.Div([adjustment_history(found, HISTORY), figures_table(bench)]),
         method=method(),
     )
 
@@ -101,15 +102,13 @@ def title(bench) -> str:
     names = {"area": data.name(bench.mark, "area_name"), "indicator": data.name(bench.mark, "target_name")}
     if wording.is_missing(bench.p_miss_model):
         return _("{area}: {indicator}, no chance of missing estimated", **names)
-    model = chance_words(bench.p_miss_model)
-    if bench.mark.get("forecast_version") == "adjusted":
-        judged = chance_words(bench.mark["p_miss"])
-        return _("{area}: {indicator} – model {model}, adjusted {judged}", **names, model=model, judged=judged)
-    return _("{area}: {indicator} – model {model}", **names, model=model)
-
-
-def chance_words(p_miss: float) -> str:
-    return _("{word}, {percent}", word=wording.probability(p_miss), percent=wording.rounded_probability(p_miss))
+    names["model"] = wording.rounded_probability(bench.p_miss_model)
+    if bench.mark.get("forecast_version") == components.ADJUSTED:
+        adjusted = wording.rounded_probability(bench.mark["p_miss"])
+        return _(
+            "{area}: {indicator} – chance of missing {model} (model), {adjusted} (adjusted)", **names, adjusted=adjusted
+        )
+    return _("{area}: {indicator} – chance of missing {model} (model)", **names)
 
 
 def subline(plan: dict, bench) -> list:
@@ -146,7 +145,7 @@ def in_the_list(plan_id: str, bench, sort: str) -> html.Nav:
         else _("not in the list by: {order}", order=order)
     )
     steps = [html.Span(said)]
-    for word, to in ((_("Previous"), before), (_("Next"), after)):
+    for word, to in ((_("Previous series"), before), (_("Next series"), after)):
         if to is not None:
             key = {"indicator": to["indicator_id"], "area": to["area_id"], "target": to["target_id"]}
             steps += [" · ", components.link(word, PATH, plan=plan_id, **key, sort=sort)]
@@ -156,10 +155,9 @@ def in_the_list(plan_id: str, bench, sort: str) -> html.Nav:
     return html.Nav(steps, className="kt-pager", **{"aria-label": _("The analysts' list")})
 
 
-def first_screen(bench, state: dict) -> html.Div:
-    """The chart and what both versions mean; beside it the form."""
-    mine = own_draft(bench)
-    standing = shown_adjustment(bench, mine)
+def first_screen(bench, found: pd.DataFrame, state: dict) -> html.Div:
+    """The chart and what both versions mean; beside it the form. found: the adjustments of the series."""
+    mine, standing = own_draft(found), shown_adjustment(found)
     adjusted = None if standing is None else Adjusted(standing["fan"], _("Adjusted"))
     left_out = left_out_of(mine) if mine else {}
     figure = components.graph(
@@ -179,20 +177,22 @@ def first_screen(bench, state: dict) -> html.Div:
     return html.Div([html.Div(left), workbench_form.form(bench, mine, data.today())], className="kt-workbench")
 
 
-def own_draft(bench) -> dict | None:
-    """The reader's newest draft (or returned one) of this series."""
-    mine = data.adjustments(
-        indicator_id=bench.key[0], area_id=bench.key[1], states=("draft", "returned"), author=data.person().account
-    )
+def adjustments_of(bench) -> pd.DataFrame:
+    return data.adjustments(indicator_id=bench.key[0], area_id=bench.key[1])
+
+
+def own_draft(found: pd.DataFrame) -> dict | None:
+    """The reader's newest draft (or returned one) among the adjustments of a series."""
+    mine = found[found["state"].isin(("draft", "returned")) & (found["author"] == data.person().account)]
     return mine.iloc[0].to_dict() if len(mine) else None
 
 
-def shown_adjustment(bench, mine: dict | None) -> dict | None:
+def shown_adjustment(found: pd.DataFrame) -> dict | None:
     """What the chart shows beside the model: the reader's draft, else what waits for approval, else what is in force."""
-    if mine is not None:
+    if (mine := own_draft(found)) is not None:
         return version_of(mine)
-    found = data.adjustments(indicator_id=bench.key[0], area_id=bench.key[1], states=("submitted", "approved"))
-    found = found[~found["is_expired"]].sort_values("state", ascending=False, kind="stable")  # submitted, approved
+    found = found[found["state"].isin(("submitted", "approved")) & ~found["is_expired"]]
+    found = found.sort_values("state", ascending=False, kind="stable")  # submitted before approved
     return version_of(found.iloc[0].to_dict()) if len(found) else None
 
 
@@ -307,16 +307,16 @@ def keep(saves, submits, draft, code, text, expires, values, ids, *rest):
     except data.InputError as error:
         kept = getattr(error, "kept_id", None)  # the text of a draft that somebody else had saved meanwhile
         now = {"adjustment_id": kept, "revision": 1} if kept else no_update
-        return refused(str(error)), now, history_rows(bench) if kept else no_update
+        return refused(str(error)), now, history_rows(adjustments_of(bench)) if kept else no_update
     words = _("Draft {number} is saved.", number=draft["adjustment_id"])
     if ctx.triggered_id == SUBMIT:
         try:
             data.take_step("submit", {draft["adjustment_id"]: draft["revision"]})
         except data.InputError as error:
-            return refused(str(error)), draft, history_rows(bench)
+            return refused(str(error)), draft, history_rows(adjustments_of(bench))
         words = _("Adjustment {number} waits for somebody else's approval.", number=draft["adjustment_id"])
         draft = None
-    return html.P(words, className="kt-done"), draft, history_rows(bench)
+    return html.P(words, className="kt-done"), draft, history_rows(adjustments_of(bench))
 
 
 def draft_seen(draft) -> dict | None:
@@ -357,7 +357,7 @@ clientside_callback(
 def export(query: dict) -> components.Export:
     """Figures, the model's forecast and the adjusted one in force or waiting, row by row."""
     bench = bench_of(query) or abort(404)
-    standing = shown_adjustment(bench, own_draft(bench))
+    standing = shown_adjustment(adjustments_of(bench))
     title_said = title(bench)
     about = {_("Plan"): data.name(data.plan(query["plan"])), _("Judged as of"): wording.day(bench.run["as_of"])}
     if standing is not None:
