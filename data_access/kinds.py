@@ -17,6 +17,7 @@ from data_access.columns import (
     Kind,
 )
 from data_access.delivery_kinds import DELIVERY_KINDS
+from data_access.task_kinds import TASK_KINDS
 
 DATUMS = {
     "WGS-84": ("wgs84", "gps", "epsg:4326"),
@@ -347,5 +348,6 @@ HEALTH_CELLS = Kind(
 )
 
 KINDS = {
-    kind.name: kind for kind in (AREAS, POPULATION, INDICATORS, OBSERVATIONS, FACILITIES, HEALTH_CELLS, *DELIVERY_KINDS)
+    kind.name: kind
+    for kind in (AREAS, POPULATION, INDICATORS, OBSERVATIONS, FACILITIES, HEALTH_CELLS, *DELIVERY_KINDS, *TASK_KINDS)
 }

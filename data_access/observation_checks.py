@@ -36,7 +36,7 @@ UNKNOWN_UNIT = UnitRule((), None, None, None)
 class Known:
     """What a file is held against. plan_years: indicator -> first and last year of the plans that use it.
 
-    allowed_areas: what the sender may write about; None is everything. programmes: data_access.programmes.PROGRAMMES.
+    allowed_areas: what the sender may write about; None is everything. programmes: data_access.programmes.PROGRAMMES; tasks: data_access.tasks.TASKS.
     """
 
     areas: pd.DataFrame
@@ -47,6 +47,9 @@ class Known:
     allowed_areas: frozenset[str] | None = None
     programmes: pd.DataFrame = field(
         default_factory=lambda: pd.DataFrame(columns=["programme_id", "name_zh", "name_en"])
+    )
+    tasks: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame(columns=["task_id", "year", "area_id", "quantity", "unit"])
     )
 
 

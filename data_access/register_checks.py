@@ -5,7 +5,7 @@ from datetime import date
 
 import pandas as pd
 
-from data_access import programme_checks
+from data_access import programme_checks, task_checks
 from data_access.cells import GB_CODE
 from data_access.kinds import LEVELS
 from data_access.observation_checks import UNKNOWN_UNIT, Known
@@ -32,6 +32,7 @@ def check_register(
         "facilities": _check_dates_of_facilities,
         "health_cells": _check_dates_of_cells,
         **programme_checks.CHECKS,
+        **task_checks.CHECKS,
     }
     bad = _Bad(reader)
     checks[reader.kind.name](records, known, bad)

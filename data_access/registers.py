@@ -16,6 +16,7 @@ from data_access.delivery_tables import points_services, programme_rota, program
 from data_access.errors import InputError
 from data_access.frames import records
 from data_access.tables import REFERS_TO, areas, facilities, health_cells, indicators, metadata, population, submissions
+from data_access.task_tables import task_reports, tasks
 
 REGISTERS = {
     "areas": areas,
@@ -27,6 +28,8 @@ REGISTERS = {
     "rota": programme_rota,
     "selfcare_villages": selfcare_villages,
     "points_services": points_services,
+    "tasks": tasks,
+    "task_reports": task_reports,
 }
 # what a clerk calls the tables whose rows may depend on a register's
 NAMES_ZH = {
@@ -42,6 +45,8 @@ NAMES_ZH = {
     "programme_counts": "项目数据（含已更正或撤销的历史数据）",
     "selfcare_villages": "自我健康管理设点村",
     "points_services": "积分兑换服务",
+    "tasks": "年度任务",
+    "task_reports": "任务进展",
 }
 CHUNK = 1_000  # keys in one statement: SQLite takes 32,766 values at most
 Key = tuple[Any, ...]

@@ -21,6 +21,7 @@ from data_access.programmes import read_programmes
 from data_access.reports import ImportReport
 from data_access.schema import is_current
 from data_access.submissions import office_today
+from data_access.tasks import read_tasks
 from data_access.undoing import undo
 from geo.datum import to_wgs84
 from models.units import UNITS
@@ -106,8 +107,8 @@ def read_known(engine: Engine, today: date, area_ids: Collection[str] = ()) -> K
     allowed = None
     if area_ids:
         allowed = frozenset().union(*(read_descendants(engine, area_id)["area_id"] for area_id in area_ids))
-    programmes = read_programmes(engine)
-    return Known(read_areas(engine), read_indicators(engine), UNIT_RULES, plan_years, today, allowed, programmes)
+    programmes, tasks = read_programmes(engine), read_tasks(engine)
+    return Known(read_areas(engine), read_indicators(engine), UNIT_RULES, plan_years, today, allowed, programmes, tasks)
 
 
 def _cell_types(engine: Engine) -> dict[str, str]:

@@ -1,0 +1,65 @@
+"""What must hold in the files of work points: a quantity has its unit, a report its task, and what is done adds up."""
+
+from datetime import date
+
+from data_access.observation_checks import Known
+from data_access.periods import parse_period
+from data_access.records import Record
+
+
+def check_tasks(records: list[Record], known: Known, bad) -> None:
+    """Quantity with unit, positive; due in the task's year or a later one; the row's area one the sender may write of."""
+    for record in records:
+        quantity, unit = record.get("quantity"), record.get("unit")
+        if quantity is not None and not unit:
+            bad.refuse(record, "unit", "no_unit", f"写了数量 {quantity:g}，没有单位", "请填写单位，如 个、人次、%")
+        if quantity is not None and quantity <= 0:
+            bad.refuse(record, "quantity", "no_quantity", f"数量 {quantity:g} 不是正数", "没有数量要求的请留空")
+        if int(record["due"][:4]) < record["year"]:
+            what = f"完成时限 {record['due']} 早于任务年度 {record['year']}"
+            bad.refuse(record, "due", "due_before_year", what, "请核对年度或时限")
+        if known.allowed_areas is not None and record["area_id"] not in known.allowed_areas:
+            what = f"地区 {record['area_id']} 不在您的填报范围内"
+            bad.refuse(record, "area_id", "outside_scope", what, "请删去该行，由所在地区填报")
+
+
+def check_reports(records: list[Record], known: Known, bad) -> None:
+    """The task is known, the month has begun, and what is said to be done goes with what is due."""
+    tasks = known.tasks.set_index("task_id").to_dict("index")
+    for record in records:
+        task = tasks.get(record["task_id"])
+        if task is None:
+            what = f"任务 {record['task_id']} 不在任务表中"
+            bad.refuse(record, "task_id", "unknown_task", what, "请更正编号；新任务请先导入年度任务（tasks）")
+            continue
+        if known.allowed_areas is not None and task["area_id"] not in known.allowed_areas:
+            what = f"任务 {record['task_id']} 所在地区 {task['area_id']} 不在您的填报范围内"
+            bad.refuse(record, "task_id", "outside_scope", what, "请删去该行，由所在地区填报")
+        _check_period(record, task, known.today, bad)
+        _check_done(record, task, bad)
+
+
+def _check_period(record: Record, task: dict, today: date, bad) -> None:
+    period = parse_period(record["period"])
+    if period.first_day > today:
+        bad.refuse(record, "period", "future", f"{period.text} 还没有到", "请填写已开始的月份或季度")
+    elif period.year < task["year"]:
+        what = f"{period.text} 早于任务年度 {task['year']}"
+        bad.refuse(record, "period", "before_year", what, "请核对任务编号或时期")
+
+
+def _check_done(record: Record, task: dict, bad) -> None:
+    done, due = record.get("quantity_done"), task["quantity"]
+    has_quantity = due == due and due is not None
+    if done is not None and done < 0:
+        bad.refuse(record, "quantity_done", "negative", f"完成数量 {done:g} 是负数", "请核对")
+    elif done is not None and not has_quantity:
+        what = "该任务没有数量要求，却填了完成数量"
+        bad.refuse(record, "quantity_done", "no_quantity_due", what, "请留空；或先在年度任务中补上数量和单位")
+    elif record["state"] == "done" and has_quantity and (done is None or done < due):
+        said = "没有填完成数量" if done is None else f"只完成 {done:g}"
+        what = f"状态是“已完成”，应完成 {due:g} {task['unit']}，{said}"
+        bad.refuse(record, "state", "not_done", what, "请核对数量，或把状态改为“推进中”")
+
+
+CHECKS = {"tasks": check_tasks, "task_reports": check_reports}
