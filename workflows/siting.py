@@ -1,0 +1,294 @@
+"""Where the next sites reach most, for an area of the store: what is asked, what it is asked of, and the answer.
+
+A question is what JSON can hold, so that it can be a job's parameters, stand in an address and be saved:
+    area_id      the area whose townships are to be served
+    model        p-median, p-center, lscp or mclp;  p: sites in all, the standing ones included;  radius_km
+    group_id     whom to count: "all", or a group of the population table (women_35_64...)
+    candidates   "seats": the seats of towns and sumu; or a facility type: where such facilities stand
+    standing     what is there already and stays: "none", "central" (central township hospitals), or a facility type
+    lock, forbid ids of candidates;  added: further candidates, [{"name", "lon", "lat"}] in WGS-84
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Engine
+
+from data_access.areas import read_descendants
+from data_access.errors import InputError
+from data_access.facilities import read_facilities
+from data_access.population import read_population
+from geo.siting import NEEDS_RADIUS, in_order_of_gain, reached, solve
+from geo.siting_costs import geodesic_costs
+from geo.siting_problem import LSCP, MCLP, MODELS, Answer, NotCoverable, Sites, Watch
+from workflows.siting_file import check_question
+
+SEATS, NONE, CENTRAL = "seats", "none", "central"
+CENTRAL_GRADE = "中心卫生院"
+SUB_DISTRICT = "街道"  # has no seat of its own to build at: it is served from the town or from another sub-district
+ROUGH = ("近似", "示意", "approx", "illustrative")
+MOST_PLACES, MOST_SITES = 6000, 6000
+MOST_PAIRS_OF_A_CURVE = 250_000
+SECONDS_A_POINT = 3.0  # of the curve: further sites are solved one number after the other
+FURTHER_SITES = 6
+LONGEST_NAME = 60
+
+
+@dataclass(frozen=True)
+class Question:
+    """demand: area_id, name_zh, name_en, lon, lat, people, is_rough. sites: site_id, name_zh, name_en, lon, lat,
+    is_rough, is_standing, is_locked, is_forbidden, is_added. left_out: places without a seat or without a population.
+    """
+
+    model: str
+    p: int | None
+    radius_m: float | None
+    demand: pd.DataFrame
+    sites: pd.DataFrame
+    left_out: int
+    population_year: int | None
+
+
+def read_question(engine: Engine, asked: Mapping[str, Any], scope: tuple[str, ...] = ()) -> Question:
+    """The places and candidates of a question. scope: the areas the asker may see, () for all.
+
+    Raises InputError for a question that cannot be answered, in the clerk's words.
+    """
+    if asked.get("model") not in MODELS:
+        raise InputError("没有这种选址模型。请重新选择。")
+    area_id = str(asked.get("area_id"))
+    below = read_descendants(engine, area_id)
+    if below.empty or not _is_within(engine, area_id, scope):
+        raise InputError(f"没有地区 {area_id}，或您无权查看。请重新选择地区。")
+    townships = below[below["level"].eq("township") & below["is_unit"] & below["valid_to"].isna()]
+    demand, year = _demand(engine, townships, str(asked.get("group_id") or "all"))
+    sites = _sites(engine, below, townships, asked)
+    if demand.empty:
+        raise InputError("这个地区没有既有驻地坐标又有人口的乡镇，无法推演。请先导入乡镇驻地和人口。")
+    if len(demand) > MOST_PLACES or len(sites) > MOST_SITES:
+        raise InputError(f"需求点或候选点超过 {MOST_PLACES} 个。请选择小一些的地区。")
+    p, radius = _whole(asked.get("p")), _kilometres(asked.get("radius_km"))
+    if asked["model"] in NEEDS_RADIUS and radius is None:
+        raise InputError("这种模型需要服务半径。请填写半径（公里）。")
+    question = Question(asked["model"], p, radius, demand, sites, len(townships) - len(demand), year)
+    check_question(question.model, locks_of(question), p, radius)
+    return question
+
+
+def _is_within(engine: Engine, area_id: str, scope: tuple[str, ...]) -> bool:
+    return not scope or any(read_descendants(engine, top)["area_id"].eq(area_id).any() for top in scope)
+
+
+def _whole(value: object) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
+        raise InputError("设点个数须是整数。")
+    return int(value)
+
+
+def _kilometres(value: object) -> float | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 2000:
+        raise InputError("服务半径须在 0 到 2000 公里之间。")
+    return 1000.0 * float(value)
+
+
+def _demand(engine: Engine, townships: pd.DataFrame, group_id: str) -> tuple[pd.DataFrame, int | None]:
+    people = read_population(engine, group_id=group_id)
+    people = people[people["area_id"].isin(townships["area_id"])].sort_values("year")
+    newest = people.groupby("area_id")["persons"].last()
+    places = _places(townships).assign(people=townships["area_id"].map(newest).to_numpy(float))
+    year = int(people["year"].max()) if len(people) else None
+    return places.dropna(subset=["lon", "lat", "people"]).reset_index(drop=True), year
+
+
+def _places(areas: pd.DataFrame) -> pd.DataFrame:
+    source = areas["seat_source"].astype(str)
+    return pd.DataFrame(
+        {
+            "area_id": areas["area_id"],
+            "name_zh": areas["name_zh"],
+            "name_en": areas["name_en"],
+            "lon": areas["seat_lon"],
+            "lat": areas["seat_lat"],
+            "is_rough": source.str.contains("|".join(ROUGH)) | areas["seat_source"].isna(),
+        }
+    )
+
+
+def _sites(engine: Engine, below: pd.DataFrame, townships: pd.DataFrame, asked: Mapping[str, Any]) -> pd.DataFrame:
+    facilities = read_facilities(engine, below["area_id"])
+    facilities = facilities[facilities["closed"].isna()].dropna(subset=["lon", "lat"])
+    standing = _standing(facilities, str(asked.get("standing") or NONE))
+    kind = str(asked.get("candidates") or SEATS)
+    if kind == SEATS:
+        seats = _places(townships[townships["kind"].ne(SUB_DISTRICT)]).rename(columns={"area_id": "site_id"})
+        candidates = seats.dropna(subset=["lon", "lat"])
+    else:
+        candidates = _as_sites(facilities[facilities["facility_type"].eq(kind)])
+    every = pd.concat([candidates, _as_sites(standing), _added(asked.get("added") or [])], ignore_index=True)
+    every = every.drop_duplicates("site_id").sort_values("site_id", ignore_index=True)
+    is_standing = every["site_id"].isin(standing["facility_id"])
+    lock, forbid = (_known(asked.get(key) or [], every["site_id"]) for key in ("lock", "forbid"))
+    both = sorted((lock | set(standing["facility_id"])) & forbid)
+    if both:
+        raise InputError(f"{'、'.join(both[:5])} 既要保留又被禁用。请只选一项。")
+    return every.assign(
+        is_standing=is_standing,
+        is_locked=is_standing | every["site_id"].isin(lock),
+        is_forbidden=every["site_id"].isin(forbid),
+        is_added=every["site_id"].str.startswith("added-"),
+    )
+
+
+def _standing(facilities: pd.DataFrame, standing: str) -> pd.DataFrame:
+    if standing == CENTRAL:
+        return facilities[facilities["grade"].eq(CENTRAL_GRADE)]
+    return facilities[facilities["facility_type"].eq(standing)]
+
+
+def _as_sites(facilities: pd.DataFrame) -> pd.DataFrame:
+    columns = facilities[["facility_id", "name_zh", "name_en", "lon", "lat"]]
+    return columns.rename(columns={"facility_id": "site_id"}).assign(is_rough=False)
+
+
+def _added(points: list) -> pd.DataFrame:
+    rows = []
+    for number, point in enumerate(points, start=1):
+        lon, lat = point.get("lon"), point.get("lat")
+        if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in (lon, lat)):
+            raise InputError(f"新增点 {number} 的经纬度不是数字。请写成 109.98, 39.82（WGS-84）。")
+        if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+            raise InputError(f"新增点 {number}（{lon:g}, {lat:g}）不是经纬度。请先写经度、再写纬度。")
+        name = str(point.get("name") or f"新增点 {number}")[:LONGEST_NAME]
+        rows.append((f"added-{number}", name, None, float(lon), float(lat), False))
+    return pd.DataFrame(rows, columns=["site_id", "name_zh", "name_en", "lon", "lat", "is_rough"])
+
+
+def _known(ids: object, known: pd.Series) -> set[str]:
+    wanted = {str(site_id) for site_id in ids} if isinstance(ids, list | tuple) else set()
+    unknown = sorted(wanted - set(known))
+    if unknown:
+        raise InputError(f"候选点 {'、'.join(unknown[:5])} 已不在候选之中。请重新选择锁定和禁用的点。")
+    return wanted
+
+
+def locks_of(question: Question) -> Sites:
+    """The question's candidates by position."""
+    sites = question.sites
+    locked, forbidden = (np.flatnonzero(sites[name]).tolist() for name in ("is_locked", "is_forbidden"))
+    return Sites(len(sites), frozenset(locked), frozenset(forbidden))
+
+
+def answer_question(question: Question, watch: Watch) -> dict:
+    """The answer as JSON can hold it; lengths in metres, shares 0 to 1.
+
+    model, p, radius_m, value, bound, gap, proven (as siting_file.py says them), people_share, places_share, people,
+    places, mean_m, max_m, left_out, population_year; chosen: the sites in the order of what each adds, with share_after
+    and mean_after; demand: every place with covered, nearest (site_id) and distance_m; curve: the best answer for other
+    numbers of sites. Raises InputError where the question has no answer.
+    """
+    demand, sites = question.demand, question.sites
+    costs = geodesic_costs(demand["lon"], demand["lat"], sites["lon"], sites["lat"])
+    people, locks = demand["people"].to_numpy(float), locks_of(question)
+    answer = _solved(question, costs, people, locks, watch)
+    found = reached(costs, people, answer.chosen, question.radius_m)
+    site_ids = sites["site_id"].tolist()
+    rows = demand.drop(columns="people").assign(
+        people=people,
+        covered=None if found.covered is None else found.covered.tolist(),
+        nearest=[site_ids[place] if place >= 0 else None for place in found.nearest],
+        distance_m=found.nearest_cost.round(1),
+    )
+    return {
+        "model": question.model,
+        "p": len(answer.chosen),
+        "radius_m": question.radius_m,
+        "value": answer.value,
+        "bound": answer.bound,
+        "gap": answer.gap if np.isfinite(answer.gap) else None,
+        "proven": bool(answer.proven),
+        "people_share": _finite(found.people_share),
+        "places_share": _finite(found.places_share),
+        "people": float(people.sum()),
+        "places": len(demand),
+        "mean_m": _finite(found.mean_cost),
+        "max_m": _finite(found.max_cost),
+        "left_out": question.left_out,
+        "population_year": question.population_year,
+        "chosen": _chosen(question, costs, people, answer),
+        "demand": _plain(rows),
+        "curve": _curve(question, costs, people, locks, answer, watch),
+    }
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _plain(frame: pd.DataFrame) -> list[dict]:
+    filled = frame.astype(object).where(frame.notna(), None)
+    return filled.to_dict("records")
+
+
+def _solved(question: Question, costs: np.ndarray, people: np.ndarray, locks: Sites, watch: Watch) -> Answer:
+    try:
+        return solve(question.model, costs, people, locks, p=question.p, radius=question.radius_m, watch=watch)
+    except NotCoverable as error:
+        names = question.demand["name_zh"].iloc[list(error.demand)].tolist()
+        raise InputError(
+            f"{'、'.join(names[:8])}{'……' if len(names) > 8 else ''} 共 {len(names)} 处在半径内没有任何候选点，无法全部覆盖。"
+            "请加大半径、增加候选点，或改用“最大覆盖”。"
+        ) from error
+
+
+def _chosen(question: Question, costs: np.ndarray, people: np.ndarray, answer: Answer) -> list[dict]:
+    first = np.flatnonzero(question.sites["is_locked"]).tolist()
+    rows, before = [], 0.0
+    for place, so_far in in_order_of_gain(costs, people, answer.chosen, question.radius_m, first):
+        site = question.sites.iloc[place]
+        share = _finite(so_far.people_share)
+        about = {name: site[name] for name in ("site_id", "name_zh", "name_en")}
+        about |= {name: bool(site[name]) for name in ("is_standing", "is_locked", "is_added", "is_rough")}
+        about |= {"lon": float(site["lon"]), "lat": float(site["lat"])}
+        gain = None if share is None else (share - before) * float(people.sum())
+        rows.append(about | {"share_after": share, "people_added": gain, "mean_after": _finite(so_far.mean_cost)})
+        before = share or 0.0
+    return [{name: None if value is pd.NA or value != value else value for name, value in row.items()} for row in rows]
+
+
+def _curve(question, costs, people, locks: Sites, answer: Answer, watch: Watch) -> list[dict]:
+    """For each number of sites the best answer: what one more would add. For lscp the most people so many sites reach."""
+    if costs.size > MOST_PAIRS_OF_A_CURVE:
+        return []
+    model = MCLP if question.model == LSCP else question.model
+    last = min(len(answer.chosen) + (0 if question.model == LSCP else FURTHER_SITES), len(locks.allowed))
+    rows = []
+    for count in range(max(1, len(locks.locked)), last + 1):
+        left = min(SECONDS_A_POINT, watch.seconds_left())
+        if left <= 0:
+            break
+        rows.append(_point(model, count, question, costs, people, locks, answer, _part_of(watch, left)))
+    return rows
+
+
+def _part_of(watch: Watch, seconds: float) -> Watch:
+    """The same watch with only so many seconds left; one without a limit stays without."""
+    end = watch.seconds_left() - seconds
+    seconds_left = watch.seconds_left if math.isinf(end) else lambda: watch.seconds_left() - end
+    return Watch(seconds_left, lambda step, value, bound: watch.report("curve", None, None))
+
+
+def _point(model, count, question, costs, people, locks, answer: Answer, watch: Watch) -> dict:
+    known = answer.model == model and count == len(answer.chosen)
+    best = answer if known else solve(model, costs, people, locks, p=count, radius=question.radius_m, watch=watch)
+    found = reached(costs, people, best.chosen, question.radius_m)
+    shares = {"people_share": _finite(found.people_share), "places_share": _finite(found.places_share)}
+    lengths = {"mean_m": _finite(found.mean_cost), "max_m": _finite(found.max_cost)}
+    return {"p": count, **shares, **lengths, "value": best.value, "proven": bool(best.proven)}
