@@ -122,7 +122,10 @@ def _properties(figure, answer: Answer) -> dict:
     """What one shape's figure is; a missing figure is null."""
     numbers = {name: None if figure[name] != figure[name] else float(figure[name]) for name in NUMBERS}
     status = figure["status"] if isinstance(figure["status"], str) else None
-    p_miss = None if figure["p_miss"] != figure["p_miss"] else round(float(figure["p_miss"]), 2)
+    p_miss, p_miss_model = (
+        None if figure[name] != figure[name] else round(float(figure[name]), 2) for name in ("p_miss", "p_miss_model")
+    )
+    adjusted = {} if p_miss_model is None else {"p_miss_model": p_miss_model, "forecast_version": "adjusted"}
     demo = {"demo": DEMO} if data.is_demo() else {}  # in every feature: a tool may drop what stands beside them
     return {
         "indicator_id": answer.choice.indicator_id,
@@ -132,6 +135,7 @@ def _properties(figure, answer: Answer) -> dict:
         "areas_added_up": int(figure["members"]),
         "status": status,
         "p_miss": p_miss,
+        **adjusted,
         **demo,
     }
 

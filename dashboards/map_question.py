@@ -290,14 +290,16 @@ def map_marks(
     """The newest run's status, chance (key of its band) and p_miss by shape and by area, in their order.
 
     Missing where nothing was judged. A shape of several areas has their status and chance where they agree, else MIXED;
-    its p_miss is missing.
+    its p_miss is missing. p_miss_model: what the model says where an analyst's version is in force, else missing.
     """
     marks = marks_of(plan_id, indicator_id, level)
-    marks = marks.assign(chance=map_colours.chance_bands(marks["p_miss"])).set_index("area_id")
+    told = ["status", "chance", "p_miss", "p_miss_model"]
+    other = marks["p_miss_model"].where(marks["forecast_version"] == "adjusted")
+    marks = marks.assign(chance=map_colours.chance_bands(marks["p_miss"]), p_miss_model=other).set_index("area_id")
     layer = map_geometry.layer(level, place) if file else {"area_ids": []}
     groups = [(layer.get("members") or {}).get(shape, (shape,)) for shape in layer["area_ids"]]
-    of_areas = marks[["status", "chance", "p_miss"]].reindex(map_area_ids(level, place)).reset_index(drop=True)
-    of_shapes = marks[["status", "chance", "p_miss"]].reindex([group[0] for group in groups]).reset_index(drop=True)
+    of_areas = marks[told].reindex(map_area_ids(level, place)).reset_index(drop=True)
+    of_shapes = marks[told].reindex([group[0] for group in groups]).reset_index(drop=True)
     for position, group in enumerate(groups):
         if len(group) > 1:
             among = marks.reindex(group)
@@ -305,7 +307,7 @@ def map_marks(
                 among[name].iloc[0] if among[name].nunique(dropna=False) == 1 else MIXED
                 for name in ("status", "chance")
             ]
-            of_shapes.loc[position] = [*said, np.nan]
+            of_shapes.loc[position] = [*said, np.nan, np.nan]
     return of_shapes, of_areas
 
 

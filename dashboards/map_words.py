@@ -184,7 +184,7 @@ def tooltip_notes(answer: Answer) -> dict[str, str]:
     for shape in special.itertuples(index=False):
         parts = []
         if by_chance and shape.p_miss == shape.p_miss:
-            parts.append(_("chance of missing: {chance}", chance=wording.rounded_probability(shape.p_miss)))
+            parts.append(_("chance of missing: {chance}", chance=chance_words(shape.p_miss, shape.p_miss_model)))
         if shape.members > 1:
             parts.append(
                 _("{reported} of {members} areas added up", reported=shape.members_reported, members=shape.members)
@@ -193,6 +193,16 @@ def tooltip_notes(answer: Answer) -> dict[str, str]:
             parts.append(_("provisional"))
         notes[shape.area_id] = " · ".join(parts)
     return notes
+
+
+def chance_words(p_miss: float, p_miss_model: float) -> str:
+    """ "about 65 %", and where an analyst's version is in force that it is, and what the model says; "" for none."""
+    if p_miss != p_miss:
+        return ""
+    said = wording.rounded_probability(p_miss)
+    if p_miss_model != p_miss_model:
+        return said
+    return _("{adjusted} (adjusted; model: {model})", adjusted=said, model=wording.rounded_probability(p_miss_model))
 
 
 def legend_title(answer: Answer) -> str:
@@ -283,7 +293,7 @@ def table_rows(answer: Answer, most: int | None = None) -> pd.DataFrame:
             "gap": rows["gap"],
             "change": rows["change"] if "change" in rows else float("nan"),
             "status_word": rows["status"].map(words),
-            "chance": [wording.rounded_probability(p) if p == p else "" for p in rows["p_miss"]],
+            "chance": [chance_words(*both) for both in zip(rows["p_miss"], rows["p_miss_model"], strict=True)],
             "note": [_note(row, shapes, shared) for row in rows.itertuples(index=False)],
         }
     )

@@ -241,7 +241,7 @@ def forecast_lines(working: Working) -> list[Line]:
     lines = [Line(_("Gate"), gate, basis.get(mark["p_miss_basis"], wording.MISSING))]
     if working.role == "whole":
         formula = _("that any of its units misses: their probabilities, with the shock they share summed over")
-        return [*lines, Line(_("Probability of missing"), formula, number(mark["p_miss"]))]
+        return [*lines, Line(_("Probability of missing"), formula, number(mark["p_miss"])), *version_lines(mark)]
     if working.quantiles is None:
         return lines
     steps = [
@@ -266,7 +266,15 @@ def forecast_lines(working: Working) -> list[Line]:
             most=percent(MOST),
         )
         lines.append(Line(_("Probability of missing"), formula, number(mark["p_miss"])))
-    return lines
+    return [*lines, *version_lines(mark)]
+
+
+def version_lines(mark: dict) -> list[Line]:
+    """Where an analyst's adjustment bears on the mark: that it does, and what the model says by itself."""
+    if mark["forecast_version"] != "adjusted":
+        return []
+    formula = _("an approved adjustment stands in the model's place; without it, worked out in the same way:")
+    return [Line(_("Probability of missing by the model"), formula, number(mark["p_miss_model"]))]
 
 
 def goal_of_forecast(working: Working) -> str:

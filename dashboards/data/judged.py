@@ -10,9 +10,11 @@ import pandas as pd
 
 from dashboards.data.registers import actions, all_plans, area, areas, indicators, persons, trail
 from dashboards.data.store import cached, engine, version
-from data_access import judgements, plans
+from data_access import adjustments, judgements, plans
 from data_access.submissions import office_today
 from models.flags import falling_behind
+from workflows.adjustments_in_force import adjustments_in_force, told_of
+from workflows.plan_scope import plan_and_places
 
 
 @dataclass(frozen=True)
@@ -63,9 +65,37 @@ def previous_review(plan_id: str, day: date) -> date | None:
 
 
 def is_stale(plan_id: str) -> bool:
-    """Whether figures have come in since the plan was judged."""
+    """Whether figures have come in since the plan was judged, or adjustments have come in force or out of it."""
     run = newest_run(plan_id)
-    return run is not None and (run["last_submission_id"] or 0) < version()[0]
+    if run is None:
+        return False
+    if (run["last_submission_id"] or 0) < version()[0]:
+        return True
+    day = max(run["as_of"], office_today())
+    return _told_in_force(plan_id, day, adjustments.newest_event_id(engine())) != adjustments_of(run)
+
+
+@cached
+def _told_in_force(plan_id: str, day: date, newest_event: int) -> dict[str, int]:
+    """What a review of the day would take in; newest_event: remembered until somebody takes a step."""
+    if not newest_event:
+        return {}
+    inside = plan_and_places(engine(), plan_id, day)[1]["area_id"]
+    return told_of(adjustments_in_force(engine(), plan_id, inside, day))
+
+
+def adjustments_of(run: dict) -> dict[str, int]:
+    """The adjustments a run took in, as it wrote them down: adjustment_id -> the event that put it in force."""
+    return (run["parameters"] or {}).get("adjustments", {})
+
+
+@cached
+def in_force(plan_id: str, as_of: date | None = None) -> pd.DataFrame:
+    """The adjustments a review took in, in the areas the reader may see: data_access.adjustments.ADJUSTMENTS."""
+    run = newest_run(plan_id, as_of)
+    ids = [int(number) for number in adjustments_of(run)] if run else []
+    found = adjustments.read_adjustments(engine(), ids=ids)
+    return found[found["area_id"].isin(areas().index)].reset_index(drop=True)
 
 
 @cached
@@ -186,12 +216,14 @@ def _topmost(area_ids: pd.Series) -> dict | None:
 
 
 @cached
-def forecasts(plan_id: str, indicator_id: str | None = None, as_of: date | None = None) -> pd.DataFrame:
-    """A review's forecasts (of one indicator): data_access.judgements.FORECASTS."""
+def forecasts(
+    plan_id: str, indicator_id: str | None = None, as_of: date | None = None, version: str = judgements.MODEL
+) -> pd.DataFrame:
+    """A review's forecasts (of one indicator), the model's or those adjusted: data_access.judgements.FORECASTS."""
     run = newest_run(plan_id, as_of)
     if run is None:
         return pd.DataFrame(columns=list(judgements.FORECASTS))
-    found = judgements.read_forecasts(engine(), run["run_id"], indicator_id=indicator_id)
+    found = judgements.read_forecasts(engine(), run["run_id"], indicator_id=indicator_id, version=version)
     return found[found["area_id"].isin(areas().index)]
 
 

@@ -9,6 +9,7 @@ from dashboards.data.figures import figures_of_plan
 from dashboards.data.judged import forecasts, marks
 from dashboards.data.registers import persons
 from dashboards.data.store import cached
+from data_access import judgements
 from models import changes, small_numbers
 from models.study import study_queue
 
@@ -20,26 +21,36 @@ NAMES = [
 
 @cached
 def moved(plan_id: str, before: date, as_of: date | None = None) -> pd.DataFrame:
-    """What moved from the review of a day to another's (None: the newest): models.changes.compare_marks and NAMES."""
+    """What moved from the review of a day to another's (None: the newest): models.changes.compare_marks, NAMES, and
+    p_miss_model and forecast_version of both reviews."""
     now, then = marks(plan_id, as_of), marks(plan_id, before)
     every = pd.concat([now, then]).drop_duplicates(changes.KEY)  # a target that is gone keeps its name
-    return changes.compare_marks(then, now).merge(every[[*changes.KEY, *NAMES]], on=changes.KEY, how="left")
+    moved = changes.compare_marks(then, now).merge(every[[*changes.KEY, *NAMES]], on=changes.KEY, how="left")
+    versions = [*changes.KEY, "p_miss_model", "forecast_version"]
+    moved = moved.merge(now[versions], on=changes.KEY, how="left")
+    return moved.merge(then[versions], on=changes.KEY, how="left", suffixes=("", "_before"))
 
 
 @cached
 def queue(plan_id: str, as_of: date | None = None) -> pd.DataFrame:
     """The analysts' queue of a review, biggest first: marks(), models.study.ADDED and what an analyst asks for next.
 
-    is_small: the figure counts too few events to be told from chance. q100, q500, q900: the forecast for final_year in
-    the indicator's unit, NaN where there is none.
+    is_small: the figure counts too few events to be told from chance. q100, q500, q900: the model's forecast for
+    final_year in the indicator's unit, NaN where there is none; with _adjusted the analysts' in force.
     """
     found = study_queue(marks(plan_id, as_of), persons())
     of_series = ["indicator_id", "area_id"]
     areas = found["area_id"].unique().tolist()
     known = figures_of_plan(plan_id, areas, as_of)[[*of_series, "period", "numerator"]]
-    fans = forecasts(plan_id, as_of=as_of).rename(columns={"time": "final_time"})
-    fans = fans[fans["area_id"].isin(areas)][[*of_series, "final_time", "q100", "q500", "q900"]]
+    told = [*of_series, "final_time", "q100", "q500", "q900"]
+    fans, adjusted = (
+        forecasts(plan_id, as_of=as_of, version=version).rename(columns={"time": "final_time"})[told]
+        for version in (judgements.MODEL, judgements.ADJUSTED)
+    )
+    fans = fans[fans["area_id"].isin(areas)]
     found = found.assign(final_time=found["final_year"].astype("Float64").to_numpy(dtype=float, na_value=np.nan))
     found = found.merge(known, on=[*of_series, "period"], how="left")
-    found = found.merge(fans, on=[*of_series, "final_time"], how="left").drop(columns="final_time")
+    on = [*of_series, "final_time"]
+    found = found.merge(fans, on=on, how="left").merge(adjusted, on=on, how="left", suffixes=("", "_adjusted"))
+    found = found.drop(columns="final_time")
     return found.assign(is_small=small_numbers.is_unstable(found.pop("numerator")))

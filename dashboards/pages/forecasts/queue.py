@@ -3,7 +3,7 @@
 import pandas as pd
 from dash import html
 
-from dashboards import components, data, wording
+from dashboards import adjusted, components, data, wording
 from dashboards.access import register_page
 from dashboards.components import ANY, STATUSES, choice
 from dashboards.language import current_language, mark, ngettext
@@ -118,9 +118,10 @@ def queue_table(rows: pd.DataFrame, plan: dict, query: dict) -> html.Div:
         _("Recent trend"),
         _("Figure's strength"),
     ]
+    known = adjusted.of_series(plan["plan_id"], data.review(plan["plan_id"], query.get("as_of")).as_of)
     bodies = []
     for row in rows.to_dict("records"):
-        name, *cells = queue_cells(row, plan, query)
+        name, *cells = queue_cells(row, plan, query, known)
         labelled = [html.Td(cell, **{"data-label": head}) for cell, head in zip(cells, heads[1:], strict=True)]
         why = html.Td(reason(row), colSpan=len(heads), className="kt-why")
         bodies.append(html.Tbody([html.Tr([html.Th(name, scope="row"), *labelled]), html.Tr(why)]))
@@ -132,7 +133,7 @@ def queue_table(rows: pd.DataFrame, plan: dict, query: dict) -> html.Div:
     )
 
 
-def queue_cells(row: dict, plan: dict, query: dict) -> list:
+def queue_cells(row: dict, plan: dict, query: dict, known: dict) -> list:
     """The cells of one mark's first row, in the order of the heads."""
     state = {"plan": plan["plan_id"], "area": row["area_id"], "as_of": query.get("as_of")}
     name = components.data_name(row["target_name_zh"], row["target_name_en"])
@@ -142,7 +143,7 @@ def queue_cells(row: dict, plan: dict, query: dict) -> list:
         components.link(name, INDICATOR, **state, indicator=row["indicator_id"], target=row["target_id"]),
         components.data_name(row["area_name_zh"], row["area_name_en"]),
         html.Div([components.status_mark(row["status"]), html.Div(figure, className="kt-muted")]),
-        html.Div([components.probability_bar(row["p_miss"], row["p_miss_basis"]), forecast_words(row)]),
+        html.Div([adjusted.chance(row, known), *forecast_lines(row)]),
         html.Div(
             [wording.goal(row["comparator"], row["final_value"], row["unit"]), html.Div(year, className="kt-muted")]
         ),
@@ -155,18 +156,37 @@ def decimals(row: dict) -> int:
     return 1 if wording.is_missing(row["decimals"]) else int(row["decimals"])
 
 
-def forecast_words(row: dict) -> html.Div | None:
-    """Median and interval, for a goal that is the indicator's own value."""
-    if wording.is_missing(row["q500"]) or row["rule"] not in VALUE_RULES:
-        return None
+def forecast_lines(row: dict) -> list:
+    """Median and interval, for a goal that is the indicator's own value; of both versions where one is adjusted."""
+    if row["rule"] not in VALUE_RULES:
+        return []
+    if wording.is_missing(row["q500_adjusted"]):
+        return [] if wording.is_missing(row["q500"]) else [html.Div(forecast_words(row), className="kt-muted")]
+    versions = ((components.ADJUSTED, "_adjusted"), (components.MODEL, ""))
+    return [
+        html.Div([components.version_mark(version), " ", forecast_words(row, ending)], className="kt-muted")
+        for version, ending in versions
+    ]
+
+
+def forecast_words(row: dict, ending: str = "") -> str:
+    """ "62.7 % (58.5 to 66.8)"; ending: of the row's columns for one version."""
     places = decimals(row)
-    words = _(
+    return _(
         "{value} ({low} to {high})",
-        value=wording.value(row["q500"], row["unit"], places),
-        low=wording.number(row["q100"], places),
-        high=wording.number(row["q900"], places),
+        value=wording.value(row[f"q500{ending}"], row["unit"], places),
+        low=wording.number(row[f"q100{ending}"], places),
+        high=wording.number(row[f"q900{ending}"], places),
     )
-    return html.Div(words, className="kt-muted")
+
+
+def adjusted_columns(rows: pd.DataFrame) -> dict:
+    """What a download says of adjusted forecasts; nothing where there are none."""
+    if rows["q500_adjusted"].isna().all():
+        return {}
+    heads = (_("Adjusted median"), _("Adjusted, 80 % from"), _("Adjusted, 80 % to"))
+    names = ("q500_adjusted", "q100_adjusted", "q900_adjusted")
+    return {head: rows[name].to_numpy() for head, name in zip(heads, names, strict=True)}
 
 
 def strength(row: dict) -> list[str]:
@@ -252,6 +272,7 @@ def export(query: dict) -> components.Export:
             _("Contradiction"): [_(KINDS[kind]) for kind in rows["contradiction"]],
             _("Status"): rows["status"].map(words).to_numpy(),
             _("Chance of missing"): rows["p_miss"].to_numpy(),
+            **adjusted.columns(rows, adjusted.of_series(plan["plan_id"], review.as_of)),
             _("Period"): rows["period"].to_numpy(),
             _("Figure"): rows["observed"].to_numpy(),
             _("Unit"): [wording.unit_name(unit) for unit in rows["unit"]],
@@ -262,6 +283,7 @@ def export(query: dict) -> components.Export:
             _("Forecast median"): rows["q500"].to_numpy(),
             _("80 % from"): rows["q100"].to_numpy(),
             _("80 % to"): rows["q900"].to_numpy(),
+            **adjusted_columns(rows),
             _("Pace needed a year"): rows["pace_needed"].to_numpy(),
             _("Pace seen a year"): rows["pace_seen"].to_numpy(),
             _("Figure's strength"): [wording.joined(strength(row)) for row in records],

@@ -3,7 +3,7 @@
 import pandas as pd
 from dash import html
 
-from dashboards import components, data, wording
+from dashboards import adjusted, components, data, wording
 from dashboards.access import register_page
 from dashboards.components import ANY, STATUSES, choice
 from dashboards.language import current_language, mark, ngettext
@@ -151,15 +151,17 @@ def flag_table(rows: pd.DataFrame, plan: dict, as_of: str | None) -> html.Div:
         (_("Responsible"), False),
     )
     heads = [html.Th(head, scope="col", className="kt-number" if number else "") for head, number in columns]
-    bodies = [flag_body(row, plan, as_of, columns) for row in rows.to_dict("records")]
+    review = data.review(plan["plan_id"], as_of)
+    known = adjusted.of_series(plan["plan_id"], review.as_of)
+    bodies = [flag_body(row, plan, as_of, columns, known) for row in rows.to_dict("records")]
     caption = html.Caption(_("Falling behind"), className="visually-hidden")
     table = html.Table([caption, html.Thead(html.Tr(heads)), *bodies], className="kt-simple kt-flags kt-stacked")
     return html.Div(table, className="kt-scroll", tabIndex=0, role="region", **{"aria-label": _("Falling behind")})
 
 
-def flag_body(row: dict, plan: dict, as_of: str | None, columns: tuple) -> html.Tbody:
+def flag_body(row: dict, plan: dict, as_of: str | None, columns: tuple, known: dict) -> html.Tbody:
     """Two rows of the table."""
-    head, *cells = flag_cells(row, plan, as_of)
+    head, *cells = flag_cells(row, plan, as_of, known)
     labelled = [
         html.Td(cell, className="kt-number" if number else "", **{"data-label": label})
         for cell, (label, number) in zip(cells, columns[1:], strict=True)
@@ -169,7 +171,7 @@ def flag_body(row: dict, plan: dict, as_of: str | None, columns: tuple) -> html.
     return html.Tbody([html.Tr([html.Th(head, scope="row"), *labelled]), html.Tr(why)])
 
 
-def flag_cells(row: dict, plan: dict, as_of: str | None) -> list:
+def flag_cells(row: dict, plan: dict, as_of: str | None, known: dict) -> list:
     """The cells of one flag's first row, in the order of the heads."""
     state = {
         "plan": plan["plan_id"],
@@ -193,7 +195,7 @@ def flag_cells(row: dict, plan: dict, as_of: str | None) -> list:
         wording.change(row["gap"], row["unit"], decimals),
         wording.change(row["pace_needed"], row["unit"], decimals),
         wording.change(row["pace_seen"], row["unit"], decimals),
-        components.probability_bar(row["p_miss"], row["p_miss_basis"]),
+        adjusted.chance(row, known),
         departments(row["lead_departments_zh"]),
     ]
 
@@ -266,6 +268,7 @@ def export(query: dict) -> components.Export:
             _("Pace needed a year"): rows["pace_needed"].to_numpy(),
             _("Pace seen a year"): rows["pace_seen"].to_numpy(),
             _("Chance of missing"): rows["p_miss"].to_numpy(),
+            **adjusted.columns(rows, adjusted.of_series(plan["plan_id"], review.as_of)),
             _("Responsible"): rows["lead_departments_zh"].to_numpy(),
             _("Why"): rows["sentence_zh" if zh else "sentence_en"].to_numpy(),
         }

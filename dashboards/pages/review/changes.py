@@ -192,13 +192,29 @@ def stood(row: dict, at: str) -> html.Div | str:
     figure = wording.value(row[f"observed{at}"], row["unit"], decimals)
     period = "" if wording.is_missing(row[f"period{at}"]) else wording.period(row[f"period{at}"])
     under = html.Div([figure, " ", html.Span(period)], className="kt-muted")
-    return html.Div([components.status_mark(row[f"status{at}"]), under if period else None])
+    is_adjusted = row[f"forecast_version{at}"] == components.ADJUSTED
+    version = components.version_mark(components.ADJUSTED) if is_adjusted else None
+    return html.Div([components.status_mark(row[f"status{at}"]), version, under if period else None])
 
 
 def departments(names: str) -> html.Span:
     """The leading departments; their names are Chinese in every language."""
     text = wording.joined([name.strip() for name in names.split(";") if name.strip()])
     return html.Span(text, lang="zh") if current_language() != "zh" else html.Span(text)
+
+
+def versions(rows: pd.DataFrame) -> dict:
+    """What a download says where either review rests on adjusted forecasts; nothing where none does."""
+    both = rows[["forecast_version_before", "forecast_version"]]
+    if not (both == components.ADJUSTED).any(axis=None):
+        return {}
+    words = {components.MODEL: _("Model"), components.ADJUSTED: _("Adjusted")}
+    return {
+        _("Chance of missing before, model"): rows["p_miss_model_before"].to_numpy(),
+        _("Chance of missing, model"): rows["p_miss_model"].to_numpy(),
+        _("Forecast version before"): rows["forecast_version_before"].map(words).to_numpy(),
+        _("Forecast version"): rows["forecast_version"].map(words).to_numpy(),
+    }
 
 
 @components.exporter("changes")
@@ -232,6 +248,7 @@ def export(query: dict) -> components.Export:
             _("Unit"): [wording.unit_name(unit) for unit in rows["unit"]],
             _("Chance of missing before"): rows["p_miss_before"].to_numpy(),
             _("Chance of missing"): rows["p_miss"].to_numpy(),
+            **versions(rows),
             _("What is new"): [_(CAUSES[cause]) for cause in rows["cause"]],
             _("Responsible"): rows["lead_departments_zh"].to_numpy(),
         }

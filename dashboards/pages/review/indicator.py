@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from dash import html
 
-from dashboards import charts, components, data, wording
+from dashboards import adjusted, charts, components, data, wording
 from dashboards.access import register_page
 from dashboards.language import gettext as _
 from dashboards.language import mark, pick
@@ -52,11 +52,11 @@ def layout(
         controls=controls(marks, here) + components.review_choice(chosen, review),
         children=[
             components.review_notice(review, PATH, {**state, "area": here["area_id"]}),
-            verdict(here, state),
-            main_figure(here, series, state),
+            verdict(here, state, review),
+            main_figure(here, series, state, review),
             areas_below(marks, here, state, review, more),
         ],
-        table=figures_table(here, series),
+        table=figures_table(here, series, chosen["plan_id"], review),
         method=method(here, series),
     )
 
@@ -132,8 +132,8 @@ def options(rows: pd.DataFrame, key: str, field: str) -> list[dict]:
     return [{"value": row[key], "label": data_text(row, field)} for row in rows.to_dict("records")]
 
 
-def verdict(here: dict, state: dict) -> html.Div:
-    """The three marks, the sentence, and the way to the arithmetic behind them."""
+def verdict(here: dict, state: dict, review: data.Review) -> html.Div:
+    """The three marks, the sentence, the way to the arithmetic behind them, and whose the forecast is if adjusted."""
     sentence = pick(here["sentence_zh"], here["sentence_en"])
     marks = [components.status_mark(here["status"])]
     if here["needs_study"]:
@@ -141,24 +141,26 @@ def verdict(here: dict, state: dict) -> html.Div:
     if not wording.is_missing(here["observed"]):
         marks += [
             components.trend_mark(here["trend"]),
-            components.probability_bar(here["p_miss"], here["p_miss_basis"]),
+            adjusted.chance(here, adjusted.of_series(state["plan"], review.as_of)),
         ]
     marks.append(components.link(_("How this mark was made"), WORKING, **state, area=here["area_id"]))
+    note = adjusted.note(here, state["plan"], review.as_of)
     return html.Div(
-        [html.P(marks, className="kt-marks"), html.P(sentence, className="kt-sentence")], className="kt-verdict"
+        [html.Div(marks, className="kt-marks"), html.P(sentence, className="kt-sentence"), note],
+        className="kt-verdict",
     )
 
 
-def main_figure(here: dict, series: charts.Series, state: dict) -> html.Div:
+def main_figure(here: dict, series: charts.Series, state: dict, review: data.Review) -> html.Div:
     """The trajectory with its downloads; where nothing was reported, what to do about it."""
     if series.observed.empty:
         return components.empty(
             _("No figures for this indicator in this area yet"),
             _("Import a report: manage.py template observations writes the form to fill in."),
         )
-    figure = components.finish(
-        charts.trajectory(series, palette=components.palette()), source=source_words(here, series)
-    )
+    figure = charts.trajectory(series, palette=components.palette())
+    figure = adjusted.drawn(figure, series, adjusted.fan_of(here, state["plan"], review.as_of))
+    figure = components.finish(figure, source=source_words(here, series))
     return html.Div(
         [
             components.graph(FIGURE, figure, alt=title(here), file_name=f"kangtu-{here['indicator_id']}", height=400),
@@ -189,7 +191,7 @@ def areas_below(
         shown, start = below.iloc[:PANELS_A_PAGE].to_dict("records"), 0
     series = [series_of(row, state["plan"], review.as_of) for row in shown]
     y_range = charts.shared_range(series)
-    panels = [panel(row, one, y_range, state) for row, one in zip(shown, series, strict=True)]
+    panels = [panel(row, one, y_range, state, review) for row, one in zip(shown, series, strict=True)]
     heading = _("The areas below, furthest behind first")
     of_now = {key: value for key, value in state.items() if key != "as_of"}  # the funnel shows the figures of today
     apart = components.link(_("Which of them truly differ from the whole?"), FUNNEL, **of_now, area=here["area_id"])
@@ -197,9 +199,10 @@ def areas_below(
     return components.section(heading, parts)
 
 
-def panel(here: dict, series: charts.Series, y_range: list[float], state: dict) -> html.Div:
+def panel(here: dict, series: charts.Series, y_range: list[float], state: dict, review: data.Review) -> html.Div:
     """One small trajectory, headed by its area and mark."""
-    figure = components.finish(charts.small_trajectory(series, y_range=y_range, palette=components.palette()))
+    figure = charts.small_trajectory(series, y_range=y_range, palette=components.palette())
+    figure = components.finish(adjusted.drawn_small(figure, adjusted.fan_of(here, state["plan"], review.as_of)))
     name = components.data_name(here["area_name_zh"], here["area_name_en"])
     return html.Div(
         [
@@ -207,6 +210,7 @@ def panel(here: dict, series: charts.Series, y_range: list[float], state: dict) 
                 [
                     components.link(name, PATH, **{**state, "area": here["area_id"]}),
                     components.status_mark(here["status"]),
+                    components.version_mark(components.ADJUSTED) if adjusted.is_adjusted(here) else None,
                     html.Span(wording.value(here["observed"], here["unit"], decimals(here)), className="kt-number"),
                 ],
                 className="kt-panel-head",
@@ -229,8 +233,9 @@ def pager(total: int, start: int, here: dict, state: dict) -> html.P | None:
     return html.P(steps, className="kt-pager")
 
 
-def figures_frame(here: dict, series: charts.Series) -> pd.DataFrame:
-    """The table behind the chart: what was reported, then what is forecast. Values in the indicator's unit."""
+def figures_frame(here: dict, series: charts.Series, plan_id: str, review: data.Review) -> pd.DataFrame:
+    """The table behind the chart: what was reported, then what is forecast by the model and, where an analyst's
+    adjustment is in force, by that too. Values in the indicator's unit."""
     observed = series.observed[
         [
             "period",
@@ -245,8 +250,12 @@ def figures_frame(here: dict, series: charts.Series) -> pd.DataFrame:
             "is_rolled_up",
         ]
     ].assign(kind="observed")
-    forecast = series.forecast.rename(columns={"q500": "value", "q100": "lower", "q900": "upper"})
-    forecast = forecast.assign(period=forecast["time"].map("{:.0f}".format), kind="forecast", is_rolled_up=False)
+    other = adjusted.fan_of(here, plan_id, review.as_of)
+    forecast = pd.concat(
+        [series.forecast.assign(kind="model" if len(other) else "forecast"), other.assign(kind="adjusted")]
+    )
+    forecast = forecast.rename(columns={"q500": "value", "q100": "lower", "q900": "upper"})
+    forecast = forecast.assign(period=forecast["time"].map("{:.0f}".format), is_rolled_up=False)
     rows = pd.concat([observed, forecast[["period", "time", "value", "lower", "upper", "kind", "is_rolled_up"]]])
     path = series.path.dropna()
     on_path = np.interp(rows["time"], path["time"], path["value"], left=np.nan) if len(path) else np.nan
@@ -255,7 +264,12 @@ def figures_frame(here: dict, series: charts.Series) -> pd.DataFrame:
 
 def worded_rows(rows: pd.DataFrame) -> pd.DataFrame:
     """The same with its words in the reader's language."""
-    kinds = {"observed": _("observed"), "forecast": _("forecast, median and 80 % interval")}
+    kinds = {
+        "observed": _("observed"),
+        "forecast": _("forecast, median and 80 % interval"),
+        "model": _("forecast of the model, median and 80 % interval"),
+        "adjusted": _("forecast adjusted by analysts, median and 80 % interval"),
+    }
     origin = rows["kind"].map(kinds).where(~rows["is_rolled_up"].astype(bool), _("added up from the areas below"))
     return pd.DataFrame(
         {
@@ -289,8 +303,8 @@ def heads(unit: str) -> dict[str, str]:
     }
 
 
-def figures_table(here: dict, series: charts.Series) -> html.Div | None:
-    rows = figures_frame(here, series)
+def figures_table(here: dict, series: charts.Series, plan_id: str, review: data.Review) -> html.Div | None:
+    rows = figures_frame(here, series, plan_id, review)
     if rows.empty:
         return None
     places, names = decimals(here), heads(here["unit"])
@@ -325,13 +339,16 @@ def export(state: dict) -> components.Export:
     review = components.review_of_file(chosen, state)
     marks = data.marks(chosen["plan_id"], review.as_of)
     here = choose_mark(marks, chosen, state.get("indicator"), state.get("area"), state.get("target"))
-    rows = figures_frame(here, series_of(here, chosen["plan_id"], review.as_of))
+    plan_id = chosen["plan_id"]
+    rows = figures_frame(here, series_of(here, plan_id, review.as_of), plan_id, review)
     frame = worded_rows(rows).rename(columns=heads(here["unit"]))
     frame.insert(0, _("Area code"), here["area_id"])
     frame.insert(1, _("Area"), data_text(here, "area_name"))
     frame.insert(2, _("Indicator"), data_text(here, "target_name"))
     about = {_("Plan"): data.name(chosen), _("Target"): here["source_zh"] or "", _("Judged"): title(here)}
     about[_("Judged as of")] = wording.day(review.day)
+    if adjusted.is_adjusted(here):
+        about[_("Adjusted")] = adjusted.why(here, adjusted.of_series(chosen["plan_id"], review.as_of))
     return components.Export(frame, title(here), about)
 
 

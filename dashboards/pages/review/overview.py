@@ -3,7 +3,7 @@
 import pandas as pd
 from dash import html
 
-from dashboards import components, data, wording
+from dashboards import adjusted, components, data, wording
 from dashboards.access import register_page
 from dashboards.components import STATUSES, address
 from dashboards.language import gettext as _
@@ -43,6 +43,7 @@ def layout(plan: str | None = None, area: str | None = None, as_of: str | None =
             old or stale_notice(chosen),
             status_cards(here, state),
             since_last(review, state),
+            adjusted.count_line(here, state, INDICATOR),
             two_columns(marks, here, place, review, state),
             components.download_bar("overview", **state),
         ],

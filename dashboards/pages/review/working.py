@@ -3,7 +3,7 @@
 import pandas as pd
 from dash import html
 
-from dashboards import components, data, wording
+from dashboards import adjusted, components, data, wording
 from dashboards.access import register_page
 from dashboards.language import gettext as _
 from dashboards.language import mark, pick
@@ -126,9 +126,14 @@ def verdict(found: data.WorkedMark) -> html.Div:
     parts = [components.status_mark(mark_["status"])]
     if mark_["needs_study"]:
         parts.append(components.study_mark())
-    parts += [components.trend_mark(mark_["trend"]), components.probability_bar(mark_["p_miss"], mark_["p_miss_basis"])]
+    parts += [
+        components.trend_mark(mark_["trend"]),
+        adjusted.chance(mark_, adjusted.of_series(found.run["plan_id"], found.run["as_of"])),
+    ]
+    note = adjusted.note(mark_, found.run["plan_id"], found.run["as_of"])
     return html.Div(
-        [html.P(parts, className="kt-marks"), html.P(components.mark_chinese(sentence))], className="kt-verdict"
+        [html.Div(parts, className="kt-marks"), html.P(components.mark_chinese(sentence)), note],
+        className="kt-verdict",
     )
 
 
