@@ -10,7 +10,7 @@ from dashboards.access import callback, clientside_callback, may
 from dashboards.language import gettext as _
 
 STEP, NOTE = "adjustment-step", "adjustment-note"  # types of pattern-matching ids
-MESSAGE, DONE = "adjustment-message", "adjustment-done"
+MESSAGE, DONE, BUSY = "adjustment-message", "adjustment-done", "adjustment-busy"
 NEEDS = {"approve": "approve adjustments", "return": "approve adjustments"}
 SEEN = re.compile(r"\d{1,12}:\d{1,12}(,\d{1,12}:\d{1,12}){0,4999}")
 
@@ -38,7 +38,10 @@ def note_field(key: str, label: str) -> dcc.Input:
 
 def outcome() -> html.Div:
     """Where a page with step buttons says what was refused; a step that was done lays the page out anew."""
-    return html.Div([html.Div(id=MESSAGE, role="status"), dcc.Store(id=DONE)])
+    busy = html.P(
+        _("Working; reviews are judged anew where it changes them…"), id=BUSY, hidden=True, className="kt-done"
+    )
+    return html.Div([busy, html.Div(id=MESSAGE, role="status"), dcc.Store(id=DONE)])
 
 
 @callback(
@@ -49,6 +52,7 @@ def outcome() -> html.Div:
     State({"type": NOTE, "key": ALL}, "id"),
     permission="adjust forecasts",
     prevent_initial_call=True,
+    running=[(Output(BUSY, "hidden"), False, True)],
 )
 def take(clicks, notes, note_ids):
     """Take the step whose button was pressed."""

@@ -130,6 +130,12 @@ def read_marks(
     return read_frame(engine, query.order_by(marks.c.target_id, marks.c.area_id), MARKS)
 
 
+def count_marks(engine: Engine, run_id: int) -> int:
+    """How many marks a run has."""
+    with engine.connect() as connection:
+        return connection.scalar(select(func.count()).select_from(marks).where(marks.c.run_id == run_id)) or 0
+
+
 def read_forecasts(
     engine: Engine,
     run_id: int,

@@ -5,18 +5,21 @@ from datetime import date
 import pandas as pd
 
 from dashboards.access import current_user
-from dashboards.data.judged import newest_run
+from dashboards.data.judged import is_stale, judged_plans, newest_run
 from dashboards.data.registers import area, areas, is_demo
-from dashboards.data.store import cached, engine
+from dashboards.data.store import cached, engine, settings
 from dashboards.data.workbench import material
 from data_access import adjustments as stored
-from data_access import judgements
+from data_access import jobs, judgements
 from data_access.errors import InputError
+from data_access.judgements import count_marks
 from data_access.submissions import office_today
 from workflows import adjusting
 from workflows.adjusting import Person, Preview, Reason
 from workflows.adjustment_evidence import LARGEST, add_evidence
 from workflows.adjustment_outcomes import value_added as read_value_added
+from workflows.job_queue import JobQueue
+from workflows.judging import judge_plan
 
 
 def today() -> date:
@@ -81,6 +84,7 @@ def save_draft(wanted: Preview, code: str, text: str, expires_on: date | None, d
     return adjusting.save_draft(engine(), person(), wanted, reason, **over, is_demo=is_demo())
 
 
+MOST_MARKS_AT_ONCE = 20_000  # two seconds or so; more are judged by the worker while the pages say that they are stale
 STEPS = {
     "submit": adjusting.submit,
     "approve": adjusting.approve,
@@ -92,10 +96,31 @@ STEPS = {
 
 def take_step(step: str, seen: dict[int, int], note: str | None = None) -> None:
     """submit, approve, return, withdraw or undo adjustments as they were seen (id -> revision). Raises InputError."""
-    for adjustment_id in seen:
-        if adjustment(adjustment_id) is None:
-            raise InputError(f"没有第 {adjustment_id} 号研判，或它不在您的范围内。")
+    before = adjustments(ids=seen)
+    missing = sorted(set(seen) - set(before["adjustment_id"]))
+    if missing:
+        raise InputError(f"没有第 {missing[0]} 号研判，或它不在您的范围内。")
     STEPS[step](engine(), person(), seen, note=note)
+    if step == "approve" or (before["state"] == "approved").any():
+        judge_again()
+
+
+def judge_again() -> None:
+    """Judge the plans whose newest review no longer knows what is in force: at once, or of many series as a job."""
+    for plan_id in judged_plans().index:
+        if not is_stale(plan_id):
+            continue
+        if count_marks(engine(), newest_run(plan_id)["run_id"]) <= MOST_MARKS_AT_ONCE:
+            judge_plan(engine(), plan_id, as_of=today())
+        else:
+            put_job("judge", {"plan_id": plan_id, "as_of": today().isoformat()})
+
+
+def put_job(kind: str, parameters: dict) -> str:
+    """Queue a job of the reader's for the worker, and give its id."""
+    job_id = jobs.create(engine(), kind, owner=person().account, scope=current_user().scope, parameters=parameters)
+    JobQueue(settings(), run=lambda job_id: None).put(job_id)
+    return job_id
 
 
 def _seen(area_id: str) -> None:

@@ -33,6 +33,11 @@ def engine():
     return _store["engine"]
 
 
+def settings() -> Settings:
+    """What the site was started with."""
+    return _store["settings"]
+
+
 def data_folder() -> Path:
     """Where the map's geometry and other things that can be made again stand."""
     return _store["settings"].data_folder
