@@ -161,7 +161,7 @@ def main() -> None:
         report["seconds_to_last_value_by_pandas"] = round(each / peer, 2)
         if options.sample and find_spec("statsforecast"):
             report["speed_to_auto_ets"] = round(auto_ets(file, options.sample) / each, 1)
-        fans = forecast_runs.read_fans(engine, first["run_id"], plan_id=PLAN, indicator_id="indicator_000")
+        fans = forecast_runs.read_fans(engine, first["run_id"], plan_id=PLAN, indicator_ids=["indicator_000"])
         report["read_back_rows"] = len(fans)
     print(json.dumps(report, indent=1))
 

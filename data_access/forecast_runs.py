@@ -3,18 +3,18 @@
 Every pool is committed by itself, with its block, so that a run cut short has whole pools only and can be taken up.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import Connection, Engine, case, func, insert, select, update
 
 from data_access.engine import copy_rows, writing
 from data_access.forecast_tables import forecast_blocks, forecast_pools, forecast_runs, forecast_series
-from data_access.frames import DATE, MOMENT, read_frame
+from data_access.frames import DATE, MOMENT, among, read_frame
 
 FIGURES_OF_A_TIME = ("mean", "q025", "q100", "q250", "q500", "q750", "q900", "q975")
 DOUBLE = np.dtype("<f8")
@@ -46,6 +46,8 @@ POOLS = {
     "method_version": "Int64",
     "series": "Int64",
 }
+COUNTS = dict.fromkeys(("run_id", "pools", "series", "pools_made"), "int64")
+INPUTS = {"indicator_id": "str", "area_id": "str", "time": "float64", "value": "float64", "counts_sum": "int64"}
 FANS = {"indicator_id": "str", "area_id": "str", "time": "float64"} | dict.fromkeys(FIGURES_OF_A_TIME, "float64")
 
 
@@ -250,11 +252,25 @@ def read_pools(engine: Engine, run_id: int) -> pd.DataFrame:
     return read_frame(engine, query.order_by(*order), POOLS)
 
 
+def count_pools(engine: Engine, plan_id: str) -> pd.DataFrame:
+    """By run the pools and series it has of a plan, and how many of the pools it made itself: columns of COUNTS."""
+    pool, block = forecast_pools.c, forecast_blocks.c
+    made = func.sum(case((pool.is_reused, 0), else_=1))
+    counts = [func.count().label("pools"), func.sum(block.series).label("series"), made.label("pools_made")]
+    query = select(pool.run_id, *counts).join_from(forecast_pools, forecast_blocks).where(pool.plan_id == plan_id)
+    return read_frame(engine, query.group_by(pool.run_id).order_by(pool.run_id), COUNTS)
+
+
 # Forecasts ----------------------------------------------------------------------------------------------------------
 
 
 def read_fans(
-    engine: Engine, run_id: int, *, plan_id: str, indicator_id: str | None = None, area_id: str | None = None
+    engine: Engine,
+    run_id: int,
+    *,
+    plan_id: str,
+    indicator_ids: Collection[str] | None = None,
+    area_id: str | None = None,
 ) -> pd.DataFrame:
     """A run's forecasts of a plan, one row per indicator, area and time: columns and types of FANS, in that order."""
     query = (
@@ -264,8 +280,8 @@ def read_fans(
         .join(forecast_series, forecast_series.c.block_id == forecast_blocks.c.block_id)
         .where(forecast_pools.c.run_id == run_id, forecast_pools.c.plan_id == plan_id)
     )
-    if indicator_id is not None:
-        query = query.where(forecast_pools.c.indicator_id == indicator_id)
+    if indicator_ids is not None:
+        query = query.where(among(forecast_pools.c.indicator_id, indicator_ids))
     if area_id is not None:
         query = query.where(forecast_series.c.area_id == area_id)
     # by part first would not be by area
@@ -286,3 +302,30 @@ def _unpacked_fans(rows: list[tuple]) -> pd.DataFrame:
     frame.insert(1, "area_id", np.repeat(np.array(area_id, dtype=object), count))
     frame.insert(2, "time", ahead)
     return frame.astype(FANS)
+
+
+def read_inputs(engine: Engine, run_id: int, *, plan_id: str, indicator_ids: Collection[str]) -> pd.DataFrame:
+    """The figures some indicators' forecasts of a run rest on: columns and types of INPUTS, by indicator, area, time.
+
+    counts_sum is a checksum of all numerators and denominators of the series, the same in all its rows.
+    """
+    series = [forecast_series.c[name] for name in ("area_id", "history", "counts_sum")]
+    query = select(forecast_pools.c.indicator_id, *series)
+    query = query.join(forecast_pools, forecast_pools.c.block_id == forecast_series.c.block_id)
+    query = query.where(forecast_pools.c.run_id == run_id, forecast_pools.c.plan_id == plan_id)
+    query = query.where(among(forecast_pools.c.indicator_id, indicator_ids))
+    with engine.connect() as connection:
+        rows = connection.execute(query.order_by(forecast_pools.c.indicator_id, forecast_series.c.area_id)).fetchall()
+    return _unpacked_inputs([tuple(row) for row in rows])
+
+
+def _unpacked_inputs(rows: list[tuple]) -> pd.DataFrame:
+    indicator_id, area_id, histories, counts_sum = zip(*rows, strict=True) if rows else ((),) * 4
+    halves = [len(history) // 2 for history in histories]
+    times = b"".join(history[:half] for history, half in zip(histories, halves, strict=True))
+    values = b"".join(history[half:] for history, half in zip(histories, halves, strict=True))
+    points = np.array(halves, dtype=int) // DOUBLE.itemsize
+    frame = {"indicator_id": np.repeat(np.array(indicator_id, dtype=object), points)}
+    frame |= {"area_id": np.repeat(np.array(area_id, dtype=object), points)}
+    frame |= {"time": np.frombuffer(times, DOUBLE), "value": np.frombuffer(values, DOUBLE)}
+    return pd.DataFrame(frame | {"counts_sum": np.repeat(np.array(counts_sum, dtype=np.int64), points)}).astype(INPUTS)

@@ -45,7 +45,7 @@ def test_every_series_is_forecast_also_what_no_plan_asks_for(store):
 
     # screening is added up for the prefecture, mortality has no counts: 7 + 6; exams for the six banners
     assert (made["series"], made["pools"], made["pools_made"]) == (19, 3, 3)
-    screening = forecast_runs.read_fans(store, made["run_id"], plan_id=PLAN, indicator_id="screening")
+    screening = forecast_runs.read_fans(store, made["run_id"], plan_id=PLAN, indicator_ids=["screening"])
     exams = forecast_runs.read_fans(store, made["run_id"], plan_id="")
     assert screening.area_id.unique().tolist() == ["150600", *BANNERS]
     assert screening.time.unique().tolist() == [2026, 2027, 2028, 2029, 2030]
@@ -173,7 +173,7 @@ def test_an_indicator_of_too_many_series_is_forecast_in_parts(store, monkeypatch
     pools = forecast_runs.read_pools(store, made["run_id"]).set_index("indicator_id")
     assert pools.loc["screening", "parts"].tolist() == [2, 2]
     assert pools.loc["screening", "series"].sum() == 7
-    fans = forecast_runs.read_fans(store, made["run_id"], plan_id=PLAN, indicator_id="screening")
+    fans = forecast_runs.read_fans(store, made["run_id"], plan_id=PLAN, indicator_ids=["screening"])
     assert fans.area_id.unique().tolist() == ["150600", *BANNERS]
 
 
@@ -237,7 +237,7 @@ def test_a_value_out_of_bounds_takes_the_bounds_off_its_indicator_and_stops_noth
     submit(store, [("screening", BANNERS[0], 2025, None, None, 104.0)], APRIL)
     made = run_forecasts(store, as_of=DAY, plan_ids=[PLAN])
 
-    fans = forecast_runs.read_fans(store, made["run_id"], plan_id=PLAN, indicator_id="screening", area_id=BANNERS[0])
+    fans = forecast_runs.read_fans(store, made["run_id"], plan_id=PLAN, indicator_ids=["screening"], area_id=BANNERS[0])
     assert np.isfinite(fans.q500).all()
     assert fans.q975.max() > 100
 
