@@ -38,7 +38,7 @@ def _advice(has_real: bool):
 
 def listing(shown: list[data.Account]) -> html.Div:
     """A row for each account."""
-    heads = [_("Login name"), _("Name"), _("Roles"), _("Areas"), _("State"), ""]
+    heads = [_("Login name"), _("Name"), _("Roles"), _("Areas"), _("State"), _("What to do")]
     rows = [
         [
             account.login_name,
