@@ -41,6 +41,8 @@ PAGES = {
         "dashboards.pages.plans.compare",  # before the page of one plan, whose address would fit it too
         "dashboards.pages.plans.plan",
         "dashboards.pages.administration.accounts",
+        "dashboards.pages.delivery.programmes",
+        "dashboards.pages.delivery.programme",
         "dashboards.pages.search",
         "dashboards.pages.not_found_404",
     ),

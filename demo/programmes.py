@@ -21,7 +21,7 @@ FROM_FIGURES = {  # programme -> the indicator whose counts it repeats
 FIRST_YEAR = 2025
 # programme -> how many in a hundred residents are eligible, share that comes in a year, positive, confirmed, followed up
 RATES = {
-    "ordos-colorectal": (9.0, 0.30, 0.09, 0.80, 0.78),
+    "ordos-colorectal": (9.0, 0.64, 0.09, 0.80, 0.78),
     "ordos-newborn": (0.75, 0.97, 0.012, 0.95, 0.95),
     "ordos-elderly-exam": (10.5, 0.36, 0.22, 1.0, 0.82),
     "ordos-flu": (15.0, 0.34, 0.0, 1.0, 1.0),
@@ -101,6 +101,7 @@ def _township_months(programme_id: str, unit, stages: list[str], seed: int, toda
     eligible = max(4, round(unit.persons * per_hundred / 100 * rng.uniform(0.92, 1.08)))
     share = comes * kept["attended"] * rng.uniform(0.85, 1.1)
     rows, still_to_come, waiting = [], eligible * 0.97, 0
+    yearly = 0.5 if programme_id == "ordos-elderly-exam" else 1.0  # a round of two years invites half in each
     for year, month in _months(today):
         if not _is_due(programme_id, unit.area_id, year):
             continue
@@ -117,7 +118,7 @@ def _township_months(programme_id: str, unit, stages: list[str], seed: int, toda
         waiting = waiting + found - treated if kept["followed_up"] == 1.0 else found
         sent = {
             "eligible": eligible,
-            "invited": min(eligible, round(came * rng.uniform(1.05, 1.35))),
+            "invited": max(came, round(eligible * rng.uniform(0.88, 1.0) * of_month * yearly)),
             "attended": came,
             "positive": found,
             "confirmed": sure,
