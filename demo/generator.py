@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from demo import ordos_boundaries, places, programmes, registers, reports
+from demo import ordos_boundaries, places, programmes, registers, reports, tasks
 
 SEED = 150600
 TODAY = date(2026, 11, 15)
@@ -43,6 +43,7 @@ def write_files(folder: Path, *, seed: int = SEED, today: date = TODAY) -> list[
     files[1:1] = list(_write_boundaries(folder))
     files[-2:-2] = [_write_report(folder, report) for report in sent]
     files[-2:-2] = _write_programmes(folder, seed, today, _standing(sent))
+    files[-2:-2] = _write_tasks(folder, seed, today)
     return files
 
 
@@ -63,6 +64,15 @@ def _write_programmes(folder: Path, seed: int, today: date, standing: pd.DataFra
         ("points_services", "演示-积分兑换服务.csv", programmes.services()),
     ]
     return [_write_csv(folder, kind, name, rows, day) for kind, name, rows in sent]
+
+
+def _write_tasks(folder: Path, seed: int, today: date) -> list[DemoFile]:
+    """The year's work points and what was reported of them."""
+    sent = [
+        ("tasks", "演示-年度任务.csv", tasks.definitions()),
+        ("task_reports", "演示-任务进展.csv", tasks.reports(seed, today)),
+    ]
+    return [_write_csv(folder, kind, name, rows, today - timedelta(days=5)) for kind, name, rows in sent]
 
 
 def _halls(sent: list[reports.Report], year: int) -> dict[str, int]:
