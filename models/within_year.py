@@ -66,7 +66,7 @@ def year_so_far(panel: Panel, scale: Scale, parts: pd.DataFrame) -> YearSoFar:
     own = series[newest]
     answer["year"][own], answer["so_far"][own] = year[newest], so_far[newest]
     total = np.exp(np.log(_positive(so_far[newest])) - share[newest])
-    total = np.fmin(total, panel.upper[own])
+    total = np.where(total > panel.upper[own], panel.upper[own], total)  # what cannot be told stays NaN
     answer["total"][own] = scale.forward(total, own)
     answer["error"][own] = error[newest] * total * scale.slope(total, own)
     return YearSoFar(**answer)
