@@ -135,3 +135,16 @@ def test_a_share_that_falls_as_often_as_it_rises_is_no_roll_out_whatever_it_is_c
     answer = Forecaster().fit(history).predict(pd.DataFrame({"series_id": ["d0"], "time": [2023.0]}))
 
     assert answer["q0.025"].item() < history[history["series_id"] == "d0"]["value"].iloc[-1]
+
+
+def test_parts_of_the_first_year_anybody_counted_by_quarter_say_nothing_of_a_bounded_series():
+    years = [("d0", float(year), 57.0 + 3 * (year - 2016), np.nan) for year in range(2016, 2026)]
+    parts = [("d0", 2025.25, 14.0, 0.25), ("d0", 2025.5, 38.0, 0.5)]
+    history = pd.DataFrame(years + parts, columns=["series_id", "time", "value", "part_of_year"])
+    history = history.assign(indicator_id="screened", area_id="d0", lower_bound=0.0, upper_bound=100.0, direction="up")
+    asked = pd.DataFrame({"series_id": "d0", "time": [2026.0, 2030.0]})
+
+    with_parts = Forecaster().fit(history).predict(asked)
+    without = Forecaster().fit(history[history["part_of_year"].isna()]).predict(asked)
+
+    pd.testing.assert_frame_equal(with_parts, without)
