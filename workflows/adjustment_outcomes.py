@@ -8,7 +8,7 @@ from data_access import adjustments as store
 from data_access.errors import InputError
 from models.adjustment_value import errors_of
 from models.adjustment_value import value_added as score
-from workflows.adjustment_preview import FAN, MODEL_COLUMNS, read_material
+from workflows.adjustment_preview import FAN, MODEL_COLUMNS, points_of, read_material
 
 GROUPS = ("author_name", "kind", "reason_code")
 OUTCOMES = [
@@ -51,7 +51,7 @@ def read_outcomes(engine: Engine) -> pd.DataFrame:
 
 def _of_plan(engine: Engine, plan_id: str, found: pd.DataFrame) -> pd.DataFrame:
     try:
-        pool = read_material(engine, plan_id, found["indicator_id"].unique().tolist()).pool
+        pool = points_of(read_material(engine, plan_id, found["indicator_id"].unique().tolist()).pool)
     except InputError:  # the plan is gone, or its reviews: nothing can be said of it
         return _without_rows()
     if not len(pool):

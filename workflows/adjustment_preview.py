@@ -119,11 +119,13 @@ def read_material(engine: Engine, plan_id: str, indicator_ids: list[str] | None 
     if indicator_ids is not None:
         targets = targets[targets["indicator_id"].isin(indicator_ids)].reset_index(drop=True)
     wanted = targets["indicator_id"].unique().tolist()
+    if not wanted:
+        raise InputError(f"方案 {plan_id} 没有用到所选指标。请核对指标编号。")
     only = wanted[0] if len(wanted) == 1 else None
     registered = indicators.read_indicators(engine)
     figures = observations.read_observations(engine, wanted, known_on=run["as_of"])
     figures = figures[figures["area_id"].isin(places["area_id"])].reset_index(drop=True)
-    pool = forecast_history(targets, figures, places, registered, run["as_of"]) if len(targets) else pd.DataFrame()
+    pool = forecast_history(targets, figures, places, registered, run["as_of"], parts_of_years=True)
     fans = judgements.read_forecasts(engine, run["run_id"], indicator_id=only)
     marks = judgements.read_marks(engine, run["run_id"], indicator_id=only)
     return Material(
@@ -205,8 +207,13 @@ def _start_of(material: Material, mark: Mapping[str, Any], indicator_id: str, ar
 
 
 def _history_of(material: Material, indicator_id: str, area_id: str) -> pd.DataFrame:
-    pool = material.pool
-    return pool[(pool["indicator_id"] == indicator_id) & (pool["area_id"] == area_id)] if len(pool) else pool
+    points = points_of(material.pool)
+    return points[(points["indicator_id"] == indicator_id) & (points["area_id"] == area_id)]
+
+
+def points_of(pool: pd.DataFrame) -> pd.DataFrame:
+    """The figures of the series of a pool, without those of a year under way."""
+    return pool[pool["part_of_year"].isna()] if "part_of_year" in pool else pool
 
 
 def _fan_of(material: Material, indicator_id: str, area_id: str) -> pd.DataFrame:
@@ -348,7 +355,7 @@ def _parent(material, start, mark, filled: dict) -> pd.DataFrame:
 def _shock(material, start, mark, filled: dict) -> pd.DataFrame:
     pool = material.pool[material.pool["indicator_id"] == mark["indicator_id"]]
     own = (pool["area_id"] == mark["area_id"]).to_numpy()
-    weight = pool["weight"].to_numpy(float) if "weight" in pool else np.ones(len(pool))
+    weight = np.ones(len(pool))
     for year, given in filled["years"].items():
         weight = np.where(own & np.isclose(pool["time"], float(year)), given, weight)
     series_id = pool["series_id"][own].iloc[0]
