@@ -190,7 +190,8 @@ def calibration_error(table: pd.DataFrame) -> float:
 
 @dataclass(frozen=True)
 class Summary:
-    """What a replay comes to. overall (one row), by_*: scores (by_indicator with verdict). calibration, probability: ALL, MILESTONE
+    """What a replay comes to. overall (one row), by_*: scores (by_* also skill_distance and ece of the chances,
+    by_indicator worse_origins and verdict). calibration, probability: ALL, MILESTONE
     and OWN_PATH, the latter as the rows of probability_scores. probability_by_horizon: of all kinds together.
     first, last: the first and the last origin; 0 without any forecast.
     """
@@ -216,16 +217,21 @@ def summary(replayed: pd.DataFrame) -> Summary | None:
     kinds = {ALL: errors, **{kind: errors[errors["against"] == kind] for kind in (MILESTONE, OWN_PATH)}}
     return Summary(
         overall=scores(errors),
-        by_indicator=by_indicator.assign(verdict=verdicts(by_indicator)),
-        by_horizon=scores(errors, "horizon"),
-        by_length=_in_order(scores(errors, "length_class"), LENGTHS),
-        by_size=_in_order(scores(errors, "size_class"), [*SIZES, SIZE_UNKNOWN]),
+        by_indicator=_with_skill(by_indicator.assign(verdict=verdicts(by_indicator)), errors, "indicator_id"),
+        by_horizon=_with_skill(scores(errors, "horizon"), errors, "horizon"),
+        by_length=_in_order(_with_skill(scores(errors, "length_class"), errors, "length_class"), LENGTHS),
+        by_size=_in_order(_with_skill(scores(errors, "size_class"), errors, "size_class"), [*SIZES, SIZE_UNKNOWN]),
         probability=pd.concat([probability_scores(errors), probability_scores(errors, "against")]),
         probability_by_horizon=probability_scores(errors, "horizon"),
         calibration={kind: calibration(rows) for kind, rows in kinds.items()},
         first=int(errors["origin"].min()),
         last=int(errors["origin"].max()),
     )
+
+
+def _with_skill(table: pd.DataFrame, errors: pd.DataFrame, by: str) -> pd.DataFrame:
+    """The scores and, of the chances of missing, skill_distance and ece (probability_scores); NaN where none was made."""
+    return table.join(probability_scores(errors, by)[["skill_distance", "ece"]])
 
 
 def _in_order(table: pd.DataFrame, classes) -> pd.DataFrame:
