@@ -30,6 +30,7 @@ from dashboards.data.backtested import backtest
 from dashboards.data.compared import YEARS_OFFERED, Comparison, compared, multiplier_of, places_of_level
 from dashboards.data.documents import delivery, every_action, every_target, former_targets
 from dashboards.data.figures import figures, newest_figure, reporting, series_figures, subline
+from dashboards.data.forecast_runs import forecast_changes, forecast_runs
 from dashboards.data.judged import (
     Review,
     flags,
@@ -102,6 +103,7 @@ from dashboards.data.registers import (
 )
 from dashboards.data.store import cached, configure, data_folder, engine, is_ready, version
 from dashboards.data.studied import moved, queue
+from dashboards.data.tasks import lamp_counts, task_years, work_point_reports, work_points, work_points_over_time
 from dashboards.data.workbench import bench, figure_history_of, members, one_step_errors, peers
 from dashboards.data.working import WorkedMark, received, worked_mark
 
@@ -156,6 +158,8 @@ __all__ = [
     "figures",
     "figures_among",
     "flags",
+    "forecast_changes",
+    "forecast_runs",
     "forecasts",
     "former_targets",
     "health_cells",
@@ -167,6 +171,7 @@ __all__ = [
     "is_stale",
     "judged_plans",
     "kept_aside",
+    "lamp_counts",
     "lies_in",
     "log_in",
     "log_out",
@@ -213,6 +218,7 @@ __all__ = [
     "summarised",
     "take_step",
     "targets",
+    "task_years",
     "today",
     "top_actions",
     "trail",
@@ -223,6 +229,9 @@ __all__ = [
     "visible",
     "visitor",
     "what_is_wrong_with",
+    "work_point_reports",
+    "work_points",
+    "work_points_over_time",
     "worked_mark",
     "write_evidence",
 ]
