@@ -10,6 +10,8 @@ STYLES = ("/assets/vendor/bootstrap-5.3.9.min.css", "/assets/kangtu.css")
 
 def notice_words(status: int) -> tuple[str, str]:
     """What happened and what to do next, in the reader's language."""
+    if status == 401:
+        return _("You are not logged in"), _("The session has ended. Open the site anew to log in.")
     if status == 403:
         return _("You may not see this"), _("Your role does not include it. Ask the administrator if you need it.")
     if status in (404, 405):
