@@ -9,6 +9,7 @@
   const MARGIN = 32;
   const INK = choropleth.INK.light;
   const MUTED = "#55636f";
+  const SERVICE_AREA = "#0b3b74";
   const POINT_COLOURS = { facility: "#0b5cad", health_cell: "#7a3e9d", cluster: "#1b2733" };
 
   function font(pen, size, weight = "normal") {
@@ -145,6 +146,20 @@
     pen.fillText(round >= 1000 ? `${round / 1000} km` : `${round} m`, left + 4, bottom - 4);
   }
 
+  /* A service area: rings of any depth, as Leaflet nests them. */
+  function drawOutline(pen, map, rings, factor) {
+    if (Array.isArray(rings[0])) return rings.forEach((ring) => drawOutline(pen, map, ring, factor));
+    pen.beginPath();
+    for (const place of rings) {
+      const point = map.latLngToContainerPoint(place);
+      pen.lineTo(point.x * factor, point.y * factor);
+    }
+    pen.closePath();
+    pen.strokeStyle = SERVICE_AREA;
+    pen.lineWidth = 2;
+    pen.stroke();
+  }
+
   function drawMap(panel, factor, height) {
     const { map, layer } = panel;
     const sheet = document.createElement("canvas");
@@ -155,6 +170,9 @@
     const pen = sheet.getContext("2d");
     choropleth.paintScene(pen, view, { ...layer.scene, selected: null, theme: "light" });
     pen.setTransform(RATIO, 0, 0, RATIO, 0, 0);
+    map.eachLayer((shape) => {
+      if (shape.kangtuOutline) drawOutline(pen, map, shape.getLatLngs(), factor);
+    });
     map.eachLayer((marker) => {
       if (!marker.kangtuPoint) return;
       const point = map.latLngToContainerPoint(marker.getLatLng());
