@@ -10,6 +10,7 @@ from dashboards.data.adjusting import (
     adjustment,
     adjustment_events,
     adjustment_reasons,
+    adjustment_states,
     adjustments,
     bulk_series,
     evidence_file,
@@ -30,6 +31,7 @@ from dashboards.data.backtested import backtest
 from dashboards.data.compared import YEARS_OFFERED, Comparison, compared, multiplier_of, places_of_level
 from dashboards.data.documents import delivery, every_action, every_target, former_targets
 from dashboards.data.figures import figures, newest_figure, reporting, series_figures, subline
+from dashboards.data.flagged import methods_in_use, misses, past_flag_scores
 from dashboards.data.forecast_runs import forecast_changes, forecast_runs
 from dashboards.data.judged import (
     Review,
@@ -104,6 +106,19 @@ from dashboards.data.registers import (
 from dashboards.data.store import cached, configure, data_folder, engine, is_ready, version
 from dashboards.data.studied import moved, queue
 from dashboards.data.tasks import lamp_counts, task_years, work_point_reports, work_points, work_points_over_time
+from dashboards.data.uploads import (
+    current_scope,
+    import_upload,
+    label_of_kind,
+    my_submissions,
+    problems_file,
+    receive_upload,
+    template_file,
+    undo_submission,
+    upload_columns,
+    upload_job,
+    upload_kinds,
+)
 from dashboards.data.workbench import bench, figure_history_of, members, one_step_errors, peers
 from dashboards.data.working import WorkedMark, received, worked_mark
 
@@ -126,6 +141,7 @@ __all__ = [
     "adjustment",
     "adjustment_events",
     "adjustment_reasons",
+    "adjustment_states",
     "adjustments",
     "all_accounts",
     "all_plans",
@@ -142,6 +158,7 @@ __all__ = [
     "children",
     "compared",
     "configure",
+    "current_scope",
     "data_folder",
     "delivery",
     "demo_accounts",
@@ -163,6 +180,7 @@ __all__ = [
     "forecasts",
     "former_targets",
     "health_cells",
+    "import_upload",
     "in_force",
     "indicator",
     "indicators",
@@ -171,6 +189,7 @@ __all__ = [
     "is_stale",
     "judged_plans",
     "kept_aside",
+    "label_of_kind",
     "lamp_counts",
     "lies_in",
     "log_in",
@@ -180,6 +199,7 @@ __all__ = [
     "members",
     "moved",
     "multiplier_of",
+    "my_submissions",
     "name",
     "neighbours",
     "newest_figure",
@@ -196,12 +216,14 @@ __all__ = [
     "preview",
     "preview_bulk",
     "previous_review",
+    "problems_file",
     "programme",
     "programme_periods",
     "programme_summaries",
     "programme_trend",
     "programmes",
     "queue",
+    "receive_upload",
     "received",
     "refused_schemes",
     "reporting",
@@ -219,10 +241,15 @@ __all__ = [
     "take_step",
     "targets",
     "task_years",
+    "template_file",
     "today",
     "top_actions",
     "trail",
+    "undo_submission",
     "units_below",
+    "upload_columns",
+    "upload_job",
+    "upload_kinds",
     "user_of",
     "value_added",
     "version",

@@ -49,6 +49,19 @@ def adjustments(**narrowed) -> pd.DataFrame:
     return found[~foreign].reset_index(drop=True)
 
 
+def adjustment_states() -> dict[tuple[str, str], list[str]]:
+    """(indicator_id, area_id) -> what stands on the series: draft (the reader's own), submitted, approved, in this order."""
+    found = stored.read_adjustments(engine(), states=("draft", "returned", "submitted", "approved"))
+    own = found["author"] == person().account
+    over = (found["state"] == "approved") & (found["expires_on"] < pd.Timestamp(today()))
+    found = found[(own | found["state"].isin(("submitted", "approved"))) & ~over & found["area_id"].isin(areas().index)]
+    known: dict[tuple[str, str], list[str]] = {}
+    for state in ("draft", "returned", "submitted", "approved"):
+        for row in found[found["state"] == state].drop_duplicates(["indicator_id", "area_id"]).itertuples():
+            known.setdefault((row.indicator_id, row.area_id), []).append(state)
+    return known
+
+
 def adjustment(adjustment_id: int) -> dict | None:
     """One of adjustments(), or None."""
     found = adjustments(ids=[adjustment_id])

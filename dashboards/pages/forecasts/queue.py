@@ -3,16 +3,18 @@
 import pandas as pd
 from dash import html
 
-from dashboards import adjusted, components, data, wording
+from dashboards import adjusted, adjustment_words, components, data, queue_orders, wording
 from dashboards.access import register_page
 from dashboards.components import ANY, STATUSES, choice
 from dashboards.language import current_language, mark, ngettext
 from dashboards.language import gettext as _
+from dashboards.to_workbench import link_of, states_shown
 from dashboards.trajectories import VALUE_RULES
 from models.study import MAY_MEET, MAY_MISS
 
 PATH, INDICATOR = "/queue", "/indicator"
 SHOWN_AT_FIRST, MOST_ROWS = 15, 200
+ORDERS = data.ORDERS
 KINDS = {
     MAY_MISS: mark("Fine now, likely to miss"),
     MAY_MEET: mark("Behind now, likely to meet"),
@@ -20,7 +22,10 @@ KINDS = {
 
 
 def layout(**query):
-    """?plan=&area=&action=&kind=&as_of=&show=all; an area brings all below it, none is the plan's whole area."""
+    """?plan=&area=&action=&kind=&sort=&as_of=&show=all; an area brings all below it, none is the plan's whole area.
+
+    sort: changed or missed (data.ORDERS) for the newest review's list in another order, by other marks.
+    """
     plan = data.plan(query.get("plan"))
     if plan is None:
         return components.nothing_judged()
@@ -28,6 +33,8 @@ def layout(**query):
     if review is None:
         return components.no_review(plan, query["as_of"], PATH, query)
     place = data.place(plan["plan_id"], query.get("area"))
+    if order_of(query) != ORDERS[0] and review.as_of is None:
+        return in_order(plan, place, query)
     rows = selected(plan, review, query)
     shown = rows.head(MOST_ROWS if query.get("show") == "all" else SHOWN_AT_FIRST)
     return components.page(
@@ -53,16 +60,44 @@ def layout(**query):
     )
 
 
+def order_of(query: dict) -> str:
+    return query["sort"] if query.get("sort") in ORDERS else ORDERS[0]
+
+
+def in_order(plan: dict, place: dict, query: dict) -> html.Main:
+    """The list by the biggest change or the least foreseen figure."""
+    order = order_of(query)
+    rows = narrowed(data.ordered(plan["plan_id"], order), plan, query)
+    shown = rows.head(MOST_ROWS if query.get("show") == "all" else SHOWN_AT_FIRST)
+    states = data.adjustment_states()
+    return components.page(
+        queue_orders.title(rows, order, place),
+        subline=data.subline(plan["plan_id"], place["area_id"]),
+        controls=controls(plan, query),
+        children=[
+            queue_orders.table(shown, plan, order, states) if len(rows) else queue_orders.nothing(order),
+            how_many(shown, rows, query),
+            components.download_bar("queue", **query),
+        ],
+        method=queue_orders.method(order),
+    )
+
+
 def selected(plan: dict, review: data.Review, query: dict) -> pd.DataFrame:
     """The rows of the queue the address asks for."""
-    rows = data.queue(plan["plan_id"], review.as_of)
+    rows = narrowed(data.queue(plan["plan_id"], review.as_of), plan, query)
+    return rows[rows["contradiction"] == query["kind"]] if query.get("kind") in KINDS else rows
+
+
+def narrowed(rows: pd.DataFrame, plan: dict, query: dict) -> pd.DataFrame:
+    """The rows of the area and the action the address asks for."""
     if query.get("area", ANY) != ANY:
         asked = data.place(plan["plan_id"], query["area"])["area_id"]
         rows = rows[[any(step["area_id"] == asked for step in data.trail(area)) for area in rows["area_id"]]]
     action = query.get("action", ANY)
     if action != ANY:
         rows = rows[rows["action_id"].map(data.top_actions(plan["plan_id"])).eq(action) | rows["action_id"].eq(action)]
-    return rows[rows["contradiction"] == query["kind"]] if query.get("kind") in KINDS else rows
+    return rows
 
 
 def title(rows: pd.DataFrame, place: dict) -> str:
@@ -98,6 +133,24 @@ def controls(plan: dict, query: dict) -> list:
             query.get("action") or ANY,
         ),
         choice(
+            "sort",
+            _("Order by"),
+            [
+                {"value": ANY if order == ORDERS[0] else order, "label": _(adjustment_words.ORDERS[order])}
+                for order in ORDERS
+            ],
+            ANY if order_of(query) == ORDERS[0] else order_of(query),
+        ),
+        *contradiction_choice(query),
+    ]
+
+
+def contradiction_choice(query: dict) -> list:
+    """Which contradiction; of the other orders there is none."""
+    if order_of(query) != ORDERS[0]:
+        return []
+    return [
+        choice(
             "kind",
             _("Contradiction"),
             [{"value": ANY, "label": _("Both kinds")}]
@@ -119,11 +172,13 @@ def queue_table(rows: pd.DataFrame, plan: dict, query: dict) -> html.Div:
         _("Figure's strength"),
     ]
     known = adjusted.of_series(plan["plan_id"], data.review(plan["plan_id"], query.get("as_of")).as_of)
-    bodies = []
+    states, bodies = data.adjustment_states(), []
     for row in rows.to_dict("records"):
         name, *cells = queue_cells(row, plan, query, known)
         labelled = [html.Td(cell, **{"data-label": head}) for cell, head in zip(cells, heads[1:], strict=True)]
-        why = html.Td(reason(row), colSpan=len(heads), className="kt-why")
+        parts = [reason(row), link_of(row, plan["plan_id"]), *states_shown(row, states)]
+        spaced = [piece for part in parts if part is not None for piece in (" ", part)][1:]
+        why = html.Td(spaced, colSpan=len(heads), className="kt-why")
         bodies.append(html.Tbody([html.Tr([html.Th(name, scope="row"), *labelled]), html.Tr(why)]))
     head = html.Thead(html.Tr([html.Th(text, scope="col") for text in heads]))
     caption = html.Caption(_("Marks that need study"), className="visually-hidden")
@@ -260,6 +315,11 @@ def export(query: dict) -> components.Export:
     """All rows of the address, not only those shown."""
     plan = data.plan(query.get("plan"))
     review = components.review_of_file(plan, query)
+    place = data.place(plan["plan_id"], query.get("area"))
+    about = {_("Plan"): data.name(plan), _("Area"): data.name(place), _("Judged as of"): wording.day(review.day)}
+    if (order := order_of(query)) != ORDERS[0] and review.as_of is None:
+        rows = narrowed(data.ordered(plan["plan_id"], order), plan, query)
+        return components.Export(queue_orders.export_frame(rows, order), queue_orders.title(rows, order, place), about)
     rows = selected(plan, review, query)
     records = rows.to_dict("records")
     words = {status: _(word) for status, (word, _meaning) in STATUSES.items()}
@@ -291,8 +351,6 @@ def export(query: dict) -> components.Export:
             _("Why"): rows["sentence_zh" if current_language() == "zh" else "sentence_en"].to_numpy(),
         }
     )
-    place = data.place(plan["plan_id"], query.get("area"))
-    about = {_("Plan"): data.name(plan), _("Area"): data.name(place), _("Judged as of"): wording.day(review.day)}
     return components.Export(frame, title(rows, place), about)
 
 

@@ -8,6 +8,7 @@ from dashboards import adjusted, charts, components, data, wording
 from dashboards.access import register_page
 from dashboards.language import gettext as _
 from dashboards.language import mark, pick
+from dashboards.to_workbench import link_of
 from dashboards.trajectories import decimals, series_of
 
 PATH, FUNNEL, WORKING, FIGURE = "/indicator", "/funnel", "/working", "indicator-trajectory"
@@ -144,6 +145,8 @@ def verdict(here: dict, state: dict, review: data.Review) -> html.Div:
             adjusted.chance(here, adjusted.of_series(state["plan"], review.as_of)),
         ]
     marks.append(components.link(_("How this mark was made"), WORKING, **state, area=here["area_id"]))
+    if review.as_of is None and (way := link_of(here, state["plan"])) is not None:
+        marks.append(way)
     note = adjusted.note(here, state["plan"], review.as_of)
     return html.Div(
         [html.Div(marks, className="kt-marks"), html.P(sentence, className="kt-sentence"), note],
