@@ -46,6 +46,7 @@ PAGES = {
         "dashboards.pages.administration.accounts",
         "dashboards.pages.delivery.programmes",
         "dashboards.pages.delivery.programme",
+        "dashboards.pages.desk.upload",
         "dashboards.pages.delivery.tasks",
         "dashboards.pages.search",
         "dashboards.pages.not_found_404",
