@@ -195,7 +195,7 @@ def rows_of(moves: pd.DataFrame) -> pd.DataFrame:
             "area": [
                 data.name(row) or code for row, code in zip(places.to_dict("records"), moves["area_id"], strict=True)
             ],
-            "indicator": [data.name(row) for row in known.reset_index().to_dict("records")],
+            "indicator": [data.name(row) for row in known.to_dict("records")],
             "year": moves["time"].astype(int).to_numpy(),
             **figures,
             "shift": moves["shift"].to_numpy(),
@@ -225,7 +225,7 @@ def columns() -> list[dict]:
 def by_indicator(changes) -> html.Div:
     found = changes.by_indicator.sort_values("largest", ascending=False)
     known = data.indicators().reindex(found.index)
-    rows = found.assign(indicator=[data.name(row) for row in known.reset_index().to_dict("records")])
+    rows = found.assign(indicator=[data.name(row) for row in known.to_dict("records")])
     rows = rows.assign(p_change=100 * rows["p_change"])
     heads = [
         components.column("indicator", _("Indicator"), width=300),
