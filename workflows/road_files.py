@@ -128,7 +128,7 @@ def _zip_parts(path: Path) -> dict[str, bytes]:
 
 def _lines_only(frame: gpd.GeoDataFrame, name: str) -> tuple[gpd.GeoDataFrame, list[str]]:
     is_line = frame.geometry.geom_type.isin(["LineString", "MultiLineString"]).to_numpy()
-    is_line &= ~frame.geometry.is_empty.to_numpy()
+    is_line = is_line & ~frame.geometry.is_empty.to_numpy()
     if not is_line.any():
         raise InputError(f"{name}：没有线图形。道路须为线（LineString）。")
     left_out = int((~is_line).sum())
