@@ -23,7 +23,7 @@ def section_for(programme: dict, area_id: str) -> list:
 def schedule(found: data.RollOut) -> html.Section:
     """The share of villages by year against 30, 60, 100 percent."""
     drawn = programme_charts.schedule_bars(found.schedule, palette=components.palette())
-    source = _("Source: list of villages; goals: selfcare-county, section 二 (the black marks)")
+    source = _("Source: list of villages; goals: selfcare-county, section 二 (the marks above the bars)")
     shown = components.graph(
         FIGURE, components.finish(drawn, source=source), alt=_("Villages with the programme"), height=340
     )

@@ -259,9 +259,9 @@ class CountChecks:
         self.reader.problems.bad_rows.add((first["sheet"], first["row"]))
 
     def _check_steps(self, cells: dict[tuple, _Cell]) -> None:
-        series = self._known_series(cells)
+        series, refused_before = self._known_series(cells), set(self.refused)
         for (programme_id, area_id, period, stage), cell in cells.items():
-            if id(cell.record) in self.refused:
+            if id(cell.record) in refused_before:
                 continue
             of_area = series[programme_id, area_id]
             programme = self.programmes[programme_id]
@@ -304,7 +304,7 @@ class CountChecks:
         if cell.record.get("note"):
             self.questioned.add(id(cell.record))
             self._remark(cell.record, what)
-        elif id(cell.record) not in self.refused:
+        else:
             mend = "请核对两个数；确实如此的，请在“备注”列写明原因后再导入"
             self._refuse(cell.record, cell.column, f"{part}_above_{whole}", what, mend)
 

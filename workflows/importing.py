@@ -22,7 +22,7 @@ from data_access.reports import ImportReport
 from data_access.schema import is_current
 from data_access.submissions import office_today
 from data_access.tasks import read_tasks
-from data_access.undoing import undo
+from data_access.undoing import Undone, undo
 from geo.datum import to_wgs84
 from models.units import UNITS
 from settings import Settings
@@ -118,6 +118,19 @@ def _cell_types(engine: Engine) -> dict[str, str]:
     return {name: slug for name, slug in zip(named["name_zh"], named["cell_type"], strict=True) if name not in common}
 
 
+def undo_import(
+    engine: Engine, submission_id: int, *, received_from: str, geometry_folder: Path | None = None
+) -> Undone:
+    """Take one import back as a whole, with what was worked out of it; the map's files are drawn anew where they show it.
+
+    Raises InputError for an unknown import, one already undone, and one that later imports build on.
+    """
+    undone = undo(engine, submission_id, received_from=received_from)
+    if undone.kind in DRAWN and geometry_folder is not None:
+        write_display_geometry(engine, geometry_folder)
+    return undone
+
+
 def add_arguments(command: str, parser: ArgumentParser) -> None:
     if command == "undo-import":
         parser.add_argument("submission_id", metavar="ID", type=int, help="the number the import was given")
@@ -152,9 +165,10 @@ def run(command: str, arguments: Namespace, settings: Settings) -> int:
     if not is_current(engine):
         raise InputError("数据库还没有建立或不是最新。请先运行：manage.py init-db")
     if command == "undo-import":
-        undone = undo(engine, arguments.submission_id, received_from=arguments.received_from)
-        if undone.kind in DRAWN:
-            write_display_geometry(engine, settings.data_folder / "geo")
+        folder = settings.data_folder / "geo"
+        undone = undo_import(
+            engine, arguments.submission_id, received_from=arguments.received_from, geometry_folder=folder
+        )
         print(f"已撤回第 {arguments.submission_id} 号导入（{undone.kind}），共 {undone.rows:,} 行。")
         return 0
     return _import(engine, arguments, settings)

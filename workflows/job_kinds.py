@@ -8,5 +8,6 @@ do), and raises InputError for what the user can mend.
 JOB_KINDS = {
     "judge": "workflows.judge_job:run_judge_job",
     "forecast": "workflows.forecast_command:run_forecast_job",
+    "import": "workflows.import_job:run_import_job",
     "siting": "workflows.siting_job:run_siting_job",
 }

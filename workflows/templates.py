@@ -43,7 +43,7 @@ def _choices(kind: Kind, known: Known | None, units: Mapping[str, UnitRule]) -> 
     """Column name -> (what to choose, what it means)."""
     found: dict[str, list[tuple[str, str]]] = {}
     for column in kind.columns:
-        if column.choices:
+        if column.choices and column.grammar == "choice":
             found[column.name] = [(words[0] if words else stored, stored) for stored, words in column.choices.items()]
         elif column.grammar == "unit":
             found[column.name] = [(slug, rule.words[0]) for slug, rule in units.items()]
@@ -52,6 +52,8 @@ def _choices(kind: Kind, known: Known | None, units: Mapping[str, UnitRule]) -> 
             found[column.name] = list(pairs)
         elif column.grammar == "indicator" and known is not None:
             found[column.name] = list(zip(known.indicators["indicator_id"], known.indicators["name_zh"], strict=True))
+        elif column.grammar == "programme" and known is not None:
+            found[column.name] = list(zip(known.programmes["programme_id"], known.programmes["name_zh"], strict=True))
         elif column.grammar == "yes_no":
             found[column.name] = [("是", ""), ("否", "")]
     return {name: pairs for name, pairs in found.items() if pairs}

@@ -128,7 +128,7 @@ def figure(now: data.Standing) -> html.Div:
     name = None if worst is None else worst["stage"]
     drawn = programme_charts.cascade_bars(now.whole, now.programme["kind"], name, palette=components.palette())
     source = _(
-        "Source: counts reported by the units, {reported}; the black mark is what is expected by now",
+        "Source: counts reported by the units, {reported}; the upright mark is what is expected by now",
         reported=programme_words.reported_units(now.reports),
     )
     height = programme_charts.cascade_height(now.whole) + 40
