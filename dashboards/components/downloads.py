@@ -93,11 +93,18 @@ def download(name: str, kind: str) -> Response:
         abort(404)
     if not access.may(declared.permission):
         abort(403)
-    export = declared.function(request.args.to_dict())
+    export = declared.function(Asked(request.args.to_dict()))
     write, mimetype = (to_csv, "text/csv; charset=utf-8") if kind == "csv" else (to_xlsx, XLSX)
     response = Response(write(export), mimetype=mimetype)
     response.headers["Content-Disposition"] = f'attachment; filename="kangtu-{name}.{kind}"'
     return response
+
+
+class Asked(dict):
+    """The address's state. A key that the file cannot be made without and that is not there is the caller's fault."""
+
+    def __missing__(self, key: str):
+        abort(400)
 
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -96,3 +96,10 @@ def test_a_workbook_leaves_cells_empty_for_every_kind_of_missing(small_site, mon
     sheet = load_workbook(io.BytesIO(small_site.get("/download/missing.xlsx").data)).worksheets[0]
 
     assert {cell.value for cell in sheet[2]} <= {None, "DEMO"}
+
+
+@pytest.mark.parametrize(
+    "file", ["plan.csv", "plan.csv?plan_id=x", "plans-compare.csv", "plans-compare.csv?indicator=x"]
+)
+def test_a_file_of_something_nobody_has_is_a_fault_of_the_caller(small_site, file):
+    assert 400 <= small_site.get(f"/download/{file}").status_code < 500

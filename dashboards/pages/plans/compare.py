@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 import plotly.graph_objects as go
 from dash import html
+from flask import abort
 
 from dashboards import components, data, departments, plan_chart, plan_controls, plan_targets, plan_words, wording
 from dashboards.access import register_page
@@ -208,6 +209,8 @@ def method(answer: Answer) -> list[str]:
 def export(query: dict) -> components.Export:
     """One row a milestone of the indicator in every plan."""
     answer = ask(query["indicator"])
+    if answer.indicator is None:
+        abort(404)
     rows = [comparison_record(row) for target in with_numbers_first(answer) for row in target.milestones]
     about = {_("Indicator"): data.name(answer.indicator), _("Unit"): wording.unit_name(answer.indicator["unit"])}
     return components.Export(plan_words.with_whole_years(pd.DataFrame(rows)), finding(answer), about, has_reports=False)

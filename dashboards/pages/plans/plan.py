@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 from dash import html
+from flask import abort
 
 from dashboards import components, data, departments, plan_controls, plan_parts, plan_targets, plan_words, wording
 from dashboards.access import register_page
@@ -222,6 +223,8 @@ def method(plan: dict) -> list:
 @components.exporter("plan")
 def export(query: dict) -> components.Export:
     """What the page shows: targets by milestone, or the rows of a delivery part."""
+    if query["plan_id"] not in data.all_plans().index:
+        abort(404)
     plan = data.all_plans().loc[query["plan_id"]].to_dict()
     about = {_("Plan"): data.name(plan), _("Place"): plan_words.place(plan), _("Period"): plan_words.period(plan)}
     if isinstance(plan["document_no"], str):
