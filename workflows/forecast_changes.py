@@ -13,13 +13,14 @@ from models.intervals import LEVELS, QUANTILE_COLUMNS
 
 STORED = {f"q{round(level * 1000):03d}": column for column, level in zip(QUANTILE_COLUMNS, LEVELS, strict=True)}
 SERIES_AT_ONCE = 20_000  # memory is theirs, not the store's
+LEAST_MOVE = 0.01  # of the earlier 80 % interval: less is not counted as moved
 MOST_KEPT = 10_000  # rows: the largest moves; the counts are of all
 
 
 @dataclass(frozen=True)
 class Changes:
     """moved: the largest moves, models.forecast_changes.MOVED with indicator_id. by_why, by_indicator: of all series in
-    changed pools: series, moved (by a hundredth of the interval or more), largest shift, mean change of the chance.
+    changed pools: series, moved (by LEAST_MOVE or more), largest shift, mean change of the chance.
 
     unchanged: series whose pool is the earlier run's. appeared, gone: series only one of the runs has.
     """
@@ -98,9 +99,10 @@ def _fans(
 
 def _summed_up(frames: list[pd.DataFrame], unchanged: int, appeared: int, gone: int) -> Changes:
     every = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=MOVED)
-    order = every["shift"].astype(float).abs().sort_values(ascending=False, kind="stable").index
+    size = every["shift"].astype(float).abs()
+    furthest = size[size >= LEAST_MOVE].sort_values(ascending=False, kind="stable").index
     return Changes(
-        moved=every.loc[order].head(MOST_KEPT).reset_index(drop=True),
+        moved=every.loc[furthest].head(MOST_KEPT).reset_index(drop=True),
         by_why=_sums(every, "why"),
         by_indicator=_sums(every, "indicator_id"),
         unchanged=unchanged,
@@ -111,7 +113,7 @@ def _summed_up(frames: list[pd.DataFrame], unchanged: int, appeared: int, gone: 
 
 def _sums(every: pd.DataFrame, by: str) -> pd.DataFrame:
     size = every["shift"].astype(float).abs()
-    grouped = every.assign(size=size, moved=size >= 0.01).groupby(by)
+    grouped = every.assign(size=size, moved=size >= LEAST_MOVE).groupby(by)
     return grouped.agg(
         series=("area_id", "size"), moved=("moved", "sum"), largest=("size", "max"), p_change=("p_change", "mean")
     )

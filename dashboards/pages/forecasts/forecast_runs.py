@@ -13,6 +13,7 @@ PATH, WORKBENCH = "/forecast-runs", "/workbench"
 MOVES, RUNS, INDICATORS = "forecast-runs-moves", "forecast-runs-list", "forecast-runs-indicators"
 MOST_ROWS = 500  # in the browser; the download has all that are kept
 HASH_SHOWN = 12
+NO_BREAK = "\u00a0"
 
 
 def layout(**query):
@@ -69,7 +70,7 @@ def controls(plan: dict, runs: pd.DataFrame, run: dict | None, before: dict | No
     choices = [plan_choice, components.choice("run", _("Run"), options, str(run["run_id"]))]
     if before is not None:
         others = [option for option in options if option["value"] != str(run["run_id"])]
-        choices.append(components.choice("before", _("Compared with"), others, str(before["run_id"])))
+        choices.append(components.choice("before", _("Compared with the run of"), others, str(before["run_id"])))
     return choices
 
 
@@ -93,7 +94,7 @@ def summary(run: dict, changes) -> html.Div:
     cards = [
         components.card(wording.number(run["series"]), _("series forecast")),
         components.card(
-            f"{wording.number(run['pools_made'])} / {wording.number(run['pools'])}",
+            f"{wording.number(run['pools_made'])}{NO_BREAK}/{NO_BREAK}{wording.number(run['pools'])}",
             _("indicators forecast anew"),
             note=_("the others' figures had not changed"),
         ),
@@ -123,7 +124,7 @@ def first_run() -> html.Div:
 def moved(plan: dict, changes, run: dict, before: dict) -> list:
     """Why forecasts moved, and the largest moves."""
     if changes.moved.empty:
-        return [components.empty(_("No forecast moved"), _("Both runs rest on the same figures."))]
+        return [components.empty(_("No forecast moved"), _("What changed between the runs moved no median."))]
     state = {"plan": plan["plan_id"], "run": run["run_id"], "before": before["run_id"]}
     caption = _("The largest moves")
     return [
@@ -141,17 +142,17 @@ def moved(plan: dict, changes, run: dict, before: dict) -> list:
 
 
 def shown(changes) -> str:
-    total = int(changes.by_why["series"].sum())
+    total = int(changes.by_why["moved"].sum())
     return _("The {shown} largest of {total}.", shown=min(len(changes.moved), MOST_ROWS), total=wording.number(total))
 
 
 def reasons_table(changes) -> html.Div:
     heads = [
-        _("Reason"),
+        _("Why it moved"),
         _("Series"),
         _("of these moved"),
         _("Largest move"),
-        _("Mean change of the chance of missing"),
+        _("Mean change of chance"),
     ]
     rows = [
         [
@@ -217,13 +218,13 @@ def columns() -> list[dict]:
         components.column("shift", _("Move (80 % intervals)"), number=True, decimals=2),
         components.column("p_before", _("Chance of missing before (%)"), number=True, decimals=0),
         components.column("p_after", _("Chance of missing now (%)"), number=True, decimals=0),
-        components.column("why", _("Reason"), minWidth=130),
+        components.column("why", _("Why it moved"), minWidth=130),
         components.column("figure", _("Figure that changed"), minWidth=190),
     ]
 
 
 def by_indicator(changes) -> html.Div:
-    found = changes.by_indicator.sort_values("largest", ascending=False)
+    found = changes.by_indicator.query("moved > 0").sort_values("largest", ascending=False)
     known = data.indicators().reindex(found.index)
     rows = found.assign(indicator=[data.name(row) for row in known.to_dict("records")])
     rows = rows.assign(p_change=100 * rows["p_change"])
@@ -232,7 +233,7 @@ def by_indicator(changes) -> html.Div:
         components.column("series", _("Series"), number=True, decimals=0),
         components.column("moved", _("of these moved"), number=True, decimals=0),
         components.column("largest", _("Largest move"), number=True, decimals=2),
-        components.column("p_change", _("Mean change of the chance of missing (points)"), number=True, decimals=1),
+        components.column("p_change", _("Mean change of chance (points)"), number=True, decimals=1),
     ]
     return components.table(INDICATORS, rows, heads, label=_("By indicator"))
 
@@ -288,11 +289,11 @@ def export(query: dict) -> components.Export:
             _("Move (80 % intervals)"): moves["shift"],
             _("Chance of missing before"): moves["p_before"],
             _("Chance of missing now"): moves["p_after"],
-            _("Reason"): said["why"],
+            _("Why it moved"): said["why"],
             _("Figure that changed"): said["figure"],
         }
     )
-    about = {_("Plan"): data.name(plan), _("Run"): run_words(run), _("Compared with"): run_words(before)}
+    about = {_("Plan"): data.name(plan), _("Run"): run_words(run), _("Compared with the run of"): run_words(before)}
     return components.Export(frame, title(changes, before), about | {_("Method"): " ".join(method())})
 
 
