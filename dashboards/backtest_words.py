@@ -3,11 +3,11 @@
 from dash import html
 
 from dashboards import wording
-from dashboards.backtest_figures import percent
+from dashboards.backtest_figures import percent, years_of
 from dashboards.language import gettext as _
 from dashboards.language import mark
 from models.backtest import MILESTONE, OWN_PATH
-from models.backtest_scores import ALL, LAST_VALUE, TOO_FEW, USE, Summary, telling_bin
+from models.backtest_scores import ALL, EVEN, LAST_VALUE, RULE, TOO_FEW, USE, Summary, telling_bin
 
 KINDS = {
     ALL: mark("Milestones and own paths"),
@@ -30,8 +30,13 @@ SIZES = {
 # verdict -> (the status whose shape it borrows, word, what it means)
 VERDICTS = {
     USE: ("on_course", mark("Use it"), mark("the forecast's error is smaller than the last value's")),
+    EVEN: (
+        "slow",
+        mark("About as good"),
+        mark("the forecast is about as good as the last value: what is in use stays in use"),
+    ),
     LAST_VALUE: ("reversing", mark("Switch off"), mark("the last value does better than the forecast: read that")),
-    TOO_FEW: ("cannot_judge", mark("Too few to say"), mark("fewer than 20 past forecasts, or all from one year")),
+    TOO_FEW: ("cannot_judge", mark("Too few to say"), mark("too few past forecasts, or from too few years")),
 }
 NEAR = 0.05  # said and came this close: the chances held
 TENTHS_ABOVE_HALF = 0.55
@@ -59,7 +64,23 @@ def conclusions(found: Summary, kind: str) -> list[str]:
     """What may be concluded, one sentence a question."""
     said = [chances(found, kind)] if found.calibration[kind]["forecasts"].sum() else []
     said += skill(found, kind)
-    return [*said, intervals(found), accuracy(found)]
+    return [*said, intervals(found), accuracy(found), *where_it_holds(found)]
+
+
+def where_it_holds(found: Summary) -> list[str]:
+    """For how many years ahead, how many figures known and how many people the forecast beats the last value."""
+    said = []
+    years = {horizon: _("{years} ahead", years=years_of(horizon)) for horizon in found.by_horizon.index}
+    for table, words in ((found.by_horizon, years), (found.by_length, LENGTHS), (found.by_size, SIZES)):
+        known = table[(table["forecasts"] >= RULE["fewest_forecasts"]) & table["scrps_ratio"].notna()]
+        worse = [_(words[key]) for key in known.index[known["scrps_ratio"] >= 1.0]]
+        if worse:
+            said.append(_("No better than the last value: {classes}.", classes=wording.joined(worse)))
+    if said:
+        return said
+    return [
+        _("It beats the last value at every number of years ahead, of figures known and of people behind the figure.")
+    ]
 
 
 def chances(found: Summary, kind: str) -> str:
@@ -148,9 +169,10 @@ def accuracy(found: Summary) -> str:
     """How many indicators a forecast is worth making for."""
     counts = found.by_indicator["verdict"].value_counts()
     return _(
-        "Of {total} indicators {better} were forecast better than by their last value; {worse} were not and should be switched off: for them read the last value.",
+        "Of {total} indicators {better} were forecast better than by their last value, {even} about as well, {worse} clearly worse: those are forecast by their last value.",
         total=len(found.by_indicator),
         better=int(counts.get(USE, 0)),
+        even=int(counts.get(EVEN, 0)),
         worse=int(counts.get(LAST_VALUE, 0)),
     )
 
@@ -180,7 +202,15 @@ def method() -> list[str]:
             "Error: CRPS from seven quantiles (Gneiting and Raftery 2007), and the median's absolute error (MASE: Hyndman and Koehler 2006), both in the series' usual yearly change before the forecast. Every indicator counts alike; ratios by their geometric mean."
         ),
         _(
-            "Switch off: 20 past forecasts or more from two years or more, and an error larger than the last value's. The verdict is advice: the marks and chances on the other pages are still made with the forecast."
+            "Switch off: at least {forecasts} past forecasts from {origins} years, an error more than {above} of the last value's, and worse at {share} of the years or more. Such an indicator is forecast by its last value from the next run on, and by the model again once its error is below {below}. Decided once a year, when the method changes, or when the figures have grown by a quarter.",
+            forecasts=RULE["fewest_forecasts"],
+            origins=RULE["fewest_origins"],
+            above=percent(RULE["switched_off_above"]),
+            below=percent(RULE["taken_up_below"]),
+            share=percent(RULE["worse_at_origins"]),
+        ),
+        _(
+            "Past flags: every year's end judged again; a flag came true where the figure of two years later lay short of the path. The distance to the line takes as many cases, those furthest short of the path in tolerances."
         ),
         _(
             "Areas of one indicator share good and bad years: the forecasts are fewer independent trials than their number. Of more than 10,000 series whole areas are drawn."

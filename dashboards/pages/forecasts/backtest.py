@@ -3,7 +3,7 @@
 import pandas as pd
 from dash import Input, Output, dcc, html
 
-from dashboards import components, data, wording
+from dashboards import components, data, flag_words, wording
 from dashboards.access import callback, register_page
 from dashboards.backtest_figures import calibration_figure, coverage_figure, percent, years_of
 from dashboards.backtest_words import (
@@ -18,11 +18,12 @@ from dashboards.backtest_words import (
 )
 from dashboards.language import gettext as _
 from dashboards.language import mark
-from models.backtest_scores import ALL, LAST_VALUE, TOO_FEW, USE, Summary
+from models.backtest_scores import ALL, EVEN, LAST_VALUE, TOO_FEW, USE, Summary
 
 PATH = "/backtest"
 BODY, ASKED = "backtest-body", "backtest-asked"
 MOST_SAID = 10  # times the last value's error: beyond it the figure says no more
+FIRST_FLAGS = 10  # as many as the list of what falls behind shows at first
 CALIBRATION, COVERAGE = "backtest-calibration", "backtest-coverage"
 
 
@@ -67,7 +68,7 @@ def whole_page(plan: dict, query: dict) -> html.Main:
         title(found, kind),
         subline=subline(plan, found),
         controls=controls(plan, query),
-        children=[first_screen(found, kind, plan), coverage(found), indicators(found, plan)],
+        children=[first_screen(found, kind, plan), past_flags(plan), coverage(found), indicators(found, plan)],
         table=classes(found),
         method=method(),
     )
@@ -131,10 +132,20 @@ def coverage(found: Summary) -> html.Section:
     )
 
 
+def past_flags(plan: dict) -> html.Section | None:
+    """What past lists of flags were worth."""
+    found = data.past_flag_scores(plan["plan_id"])
+    if found is None:
+        return None
+    said = flag_words.past_flags(found)
+    said.append(flag_words.first_flags(data.past_flag_scores(plan["plan_id"], FIRST_FLAGS)))
+    return components.section(_("What past flags were worth"), html.Ul([html.Li(sentence) for sentence in said]))
+
+
 def by_indicator(found: Summary) -> pd.DataFrame:
     """The indicators, worst beside the last value first; those nobody can tell of last."""
     order = found.by_indicator["verdict"].map(
-        {verdict: place for place, verdict in enumerate((LAST_VALUE, USE, TOO_FEW))}
+        {verdict: place for place, verdict in enumerate((LAST_VALUE, EVEN, USE, TOO_FEW))}
     )
     worst_first = found.by_indicator.assign(order=order).sort_values(["order", "scrps_ratio"], ascending=[True, False])
     return worst_first.drop(columns="order")
@@ -145,12 +156,17 @@ def indicators(found: Summary, plan: dict) -> html.Section:
     rows = []
     shown = by_indicator(found)
     names = data.indicators()[["name_zh", "name_en"]].reindex(shown.index)
-    for row, (name_zh, name_en) in zip(shown.to_dict("records"), names.to_numpy(dtype=object), strict=True):
+    in_use = data.methods_in_use(plan["plan_id"]).off
+    for row, (name_zh, name_en) in zip(
+        shown.reset_index().to_dict("records"), names.to_numpy(dtype=object), strict=True
+    ):
         rows.append(
             [
                 components.data_name(name_zh, name_en),
                 verdict_mark(row["verdict"]),
+                flag_words.forecast_in_use(in_use.get(row["indicator_id"])),
                 ratio_bar(row["scrps_ratio"]),
+                gain(row["skill_distance"]),
                 wording.number(row["mase"], 2),
                 wording.number(row["mase_last"], 2),
                 percent(row["cov80"]),
@@ -160,7 +176,9 @@ def indicators(found: Summary, plan: dict) -> html.Section:
     heads = [
         _("Indicator"),
         _("Verdict"),
+        _("Forecast in use"),
         _("Error beside the last value (1 = the same)"),
+        _("Chances beyond the distance"),
         _("Error of the median, in usual yearly changes"),
         _("The same of the last value"),
         _("Inside the 80 % interval"),
@@ -171,7 +189,7 @@ def indicators(found: Summary, plan: dict) -> html.Section:
         caption,
         [
             components.simple_table(
-                heads, rows, caption=caption, numbers=(3, 4, 5, 6), className="kt-stacked kt-backtest-table"
+                heads, rows, caption=caption, numbers=(4, 5, 6, 7, 8), className="kt-stacked kt-backtest-table"
             ),
             components.download_bar("backtest", plan=plan["plan_id"]),
         ],
@@ -188,6 +206,13 @@ def ratio_bar(ratio: float) -> html.Span | str:
     )
     figures = _("over {number}", number=MOST_SAID) if ratio > MOST_SAID else wording.number(ratio, 2)
     return html.Span([html.Span(fill, className="kt-ratio"), figures], className="kt-ratio-cell")
+
+
+def gain(skill: float) -> str:
+    """How much smaller the chances' error is than that of the distance to the line; minus: larger."""
+    if wording.is_missing(skill):
+        return wording.MISSING
+    return _("under {number}", number=percent(-1.0)) if skill < -1 else percent(skill)
 
 
 def classes(found: Summary) -> html.Div:
@@ -207,6 +232,7 @@ def class_table(heading: str, table: pd.DataFrame, words: dict) -> html.Section:
     heads = [
         _("Which forecasts"),
         _("Beside the last value"),
+        _("Chances beyond the distance"),
         _("Inside 80 %"),
         _("Inside 95 %"),
         _("Rosier by"),
@@ -216,6 +242,7 @@ def class_table(heading: str, table: pd.DataFrame, words: dict) -> html.Section:
         [
             words[key],
             wording.number(row["scrps_ratio"], 2),
+            gain(row["skill_distance"]),
             percent(row["cov80"]),
             percent(row["cov95"]),
             wording.number(row["bias"], 2),
@@ -224,7 +251,8 @@ def class_table(heading: str, table: pd.DataFrame, words: dict) -> html.Section:
         for key, row in table.iterrows()
     ]
     return components.section(
-        heading, components.simple_table(heads, rows, caption=heading, numbers=(1, 2, 3, 4, 5), className="kt-one-line")
+        heading,
+        components.simple_table(heads, rows, caption=heading, numbers=(1, 2, 3, 4, 5, 6), className="kt-one-line"),
     )
 
 
@@ -246,6 +274,7 @@ def export(query: dict) -> components.Export:
             _("sCRPS of the last value"): frame["scrps_last"],
             "MASE": frame["mase"],
             _("MASE of the last value"): frame["mase_last"],
+            _("Chances beyond the distance (Brier skill)"): frame.get("skill_distance"),
             _("Inside the 80 % interval"): frame["cov80"],
             _("Inside the 95 % interval"): frame["cov95"],
             _("Bias (plus is rosier than what came)"): frame["bias"],

@@ -3,19 +3,21 @@
 import pandas as pd
 from dash import html
 
-from dashboards import adjusted, components, data, wording
+from dashboards import adjusted, components, data, flag_words, wording
 from dashboards.access import register_page
 from dashboards.components import ANY, STATUSES, choice
 from dashboards.language import current_language, mark, ngettext
 from dashboards.language import gettext as _
+from dashboards.to_workbench import link_of
 
 PATH, INDICATOR, WORKING = "/behind", "/indicator", "/working"
 FAILING = "failing"  # ?status= for behind and reversing together
-MATTER, MOST_ROWS = 10, 100
+CAPACITIES, MATTER, MOST_ROWS = (5, 10, 20, 50), 10, 100
+MOST_COUNTED = 8  # targets of which it is said how many areas will miss them
 
 
 def layout(**query):
-    """?plan=&area=&action=&status=&as_of=&show=all; without an area the plan's own and its districts are listed together."""
+    """?plan=&area=&action=&status=&as_of=&show=5|10|20|50|all; without an area the plan's own and its districts are listed together."""
     chosen = data.plan(query.get("plan"))
     if chosen is None:
         return components.nothing_judged()
@@ -24,7 +26,7 @@ def layout(**query):
         return components.no_review(chosen, query["as_of"], PATH, query)
     rows = selected(chosen["plan_id"], query, review)
     place = data.place(chosen["plan_id"], query.get("area"))
-    shown = rows.head(MOST_ROWS if query.get("show") == "all" else MATTER)
+    shown = rows.head(capacity(query))
     return components.page(
         title(rows, place, query),
         subline=data.subline(chosen["plan_id"], place["area_id"], review.as_of),
@@ -34,17 +36,46 @@ def layout(**query):
             flag_table(shown, chosen, query.get("as_of")) if len(shown) else nothing_behind(query),
             how_many(shown, rows, query),
             components.download_bar("behind", **query),
+            how_many_miss(chosen, review),
         ],
         method=[
             _("A case is one target in one area."),
+            _("Listed: slow, behind, reversing, and on course with a chance of missing above two thirds."),
             _(
-                "Listed: slow, behind, reversing, and on course but likely to miss. Order: half the gap, half the chance of missing."
+                "Order: first where status, chance and pace agree (a failing status with at least an even chance of missing, or a likely miss at a pace below the one needed); then by chance and gap, in steps of a tenth; then by people. What such lists were worth in past years: the back-tests."
+            ),
+            _(
+                "How many will miss: from the areas' own chances with the good and bad years that areas of one indicator share, never by adding independent chances."
             ),
             _("A place in this list is no assessment. “Plan's value”: the plan sets no target for this area alone."),
             _("Gap: how far the figure lies from the path to the next milestone; minus is short of it."),
             _("Pace: change a year towards the goal, needed from now on and seen in the last years."),
         ],
     )
+
+
+def capacity(query: dict) -> int:
+    """How many cases are shown: what a meeting has time for."""
+    asked = query.get("show", "")
+    if asked == "all":
+        return MOST_ROWS
+    return int(asked) if asked in map(str, CAPACITIES) else MATTER
+
+
+def how_many_miss(plan: dict, review: data.Review) -> html.Section | None:
+    """Of each target, how many of the plan's districts will probably miss it."""
+    counted = data.misses(plan["plan_id"], review.as_of)
+    counted = counted[counted["high"] > 0].head(MOST_COUNTED)
+    if counted.empty:
+        return None
+    lines = []
+    for row in counted.to_dict("records"):
+        state = {"plan": plan["plan_id"], "indicator": row["indicator_id"], "target": row["target_id"]}
+        name = components.data_name(row["target_name_zh"], row["target_name_en"])
+        year = "" if wording.is_missing(row["year"]) else f" {int(row['year'])}"
+        linked = components.link(name, INDICATOR, **state, as_of=review.as_of and review.as_of.isoformat())
+        lines.append(html.Li([linked, year, _(": "), flag_words.how_many(row)]))
+    return components.section(_("How many districts will miss?"), html.Ul(lines, className="kt-plain-list"))
 
 
 def selected(plan_id: str, query: dict, review: data.Review) -> pd.DataFrame:
@@ -112,6 +143,8 @@ def controls(plan: dict, query: dict) -> list:
     actions = data.actions(plan["plan_id"])
     top = data.top_actions(plan["plan_id"])
     chapters = actions[actions.index.isin(top)].to_dict("records")
+    shown = query.get("show") if query.get("show") in [*map(str, CAPACITIES), "all"] else str(MATTER)
+    capacities = [{"value": str(n), "label": _("The {number} that matter most", number=n)} for n in CAPACITIES]
     statuses = [
         {"value": ANY, "label": _("Needs attention")},
         {"value": FAILING, "label": _("Behind or reversing")},
@@ -133,6 +166,7 @@ def controls(plan: dict, query: dict) -> list:
             statuses + [{"value": status, "label": _(word)} for status, (word, _meaning) in STATUSES.items()],
             query.get("status") or ANY,
         ),
+        choice("show", _("How many"), [*capacities, {"value": "all", "label": _("All")}], shown),
     ]
 
 
@@ -167,7 +201,13 @@ def flag_body(row: dict, plan: dict, as_of: str | None, columns: tuple, known: d
         for cell, (label, number) in zip(cells, columns[1:], strict=True)
     ]
     sentence = components.data_name(row["sentence_zh"], row["sentence_en"])
-    why = html.Td(sentence, colSpan=len(columns), className="kt-why")
+    way = link_of(row, plan["plan_id"]) if as_of is None else None
+    said = [sentence, " ", way] if way else [sentence]
+    if takes := flag_words.what_would_help(row, decimals_of(row)):
+        said.append(html.Div([html.Strong(_("What it takes: ")), takes]))
+    if signs := flag_words.signs(row):
+        said.append(html.Div(signs, className="kt-muted"))
+    why = html.Td(said, colSpan=len(columns), className="kt-why")
     return html.Tbody([html.Tr([html.Th(head, scope="row"), *labelled]), html.Tr(why)])
 
 
@@ -271,6 +311,7 @@ def export(query: dict) -> components.Export:
             **adjusted.columns(rows, adjusted.of_series(plan["plan_id"], review.as_of)),
             _("Responsible"): rows["lead_departments_zh"].to_numpy(),
             _("Why"): rows["sentence_zh" if zh else "sentence_en"].to_numpy(),
+            _("What it takes"): [flag_words.what_would_help(row, decimals_of(row)) for row in rows.to_dict("records")],
         }
     )
     place = data.place(plan["plan_id"], query.get("area"))

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from dash import html
 
-from dashboards import adjusted, charts, components, data, wording
+from dashboards import adjusted, charts, components, data, flag_words, wording
 from dashboards.access import register_page
 from dashboards.language import gettext as _
 from dashboards.language import mark, pick
@@ -148,8 +148,10 @@ def verdict(here: dict, state: dict, review: data.Review) -> html.Div:
     if review.as_of is None and (way := link_of(here, state["plan"])) is not None:
         marks.append(way)
     note = adjusted.note(here, state["plan"], review.as_of)
+    why = data.methods_in_use(state["plan"], review.as_of).off.get(here["indicator_id"])
+    plain = html.P(flag_words.left_to_last_value(why), className="kt-muted") if why else None
     return html.Div(
-        [html.Div(marks, className="kt-marks"), html.P(sentence, className="kt-sentence"), note],
+        [html.Div(marks, className="kt-marks"), html.P(sentence, className="kt-sentence"), note, plain],
         className="kt-verdict",
     )
 
