@@ -12,7 +12,7 @@ from dashboards.app import create_app
 from data_access.accounts import any_real
 from data_access.engine import make_engine
 from data_access.errors import InputError
-from data_access.schema import is_current
+from data_access.schema import refuse_outdated
 from settings import LOOPBACK, SITES, Settings, is_address
 from workflows.jobs import start_worker_process
 
@@ -33,11 +33,7 @@ def run(_command: str, arguments: argparse.Namespace, settings: Settings) -> int
     """Serve until interrupted. Raises InputError when the database is missing or out of date, or the port is taken."""
     settings = with_arguments(settings, arguments)
     engine = make_engine(settings.database_url)
-    if not is_current(engine):
-        raise InputError(
-            "数据库尚未建立，或版本过旧。请先运行：python manage.py init-db（演示数据：python manage.py load-demo）。\n"
-            "The database is missing or out of date. Run: python manage.py init-db (or load-demo for the demo)."
-        )
+    refuse_outdated(engine)
     refuse_open_door(engine, settings)
     app = create_app(settings, engine)
     try:

@@ -5,7 +5,7 @@ from sqlalchemy import inspect
 
 from data_access.engine import make_engine, writing
 from data_access.errors import InputError
-from data_access.schema import is_current, upgrade
+from data_access.schema import is_current, refuse_outdated, upgrade
 from data_access.tables import metadata
 
 
@@ -49,3 +49,14 @@ def test_tables_that_somebody_else_made_are_left_alone(tmp_path):
 
     with pytest.raises(InputError, match=r"同名的表（areas）"):
         upgrade(engine)
+
+
+def test_a_database_of_an_unfinished_state_of_this_version_is_told_apart_and_named(engine):
+    with writing(engine) as connection:
+        connection.exec_driver_sql("ALTER TABLE areas DROP COLUMN seat_source")
+        connection.exec_driver_sql("DROP TABLE log_in_failures")
+
+    assert not is_current(engine)
+    for look in (refuse_outdated, upgrade):
+        with pytest.raises(InputError, match=r"缺少 2 个表或列（areas\.seat_source、log_in_failures）"):
+            look(engine)
