@@ -87,22 +87,29 @@
             window.clearTimeout(button.told);
             button.told = window.setTimeout(() => tell(index, value, about), 400);
         });
+        button.place = place;
         place();
         return button;
     }
 
     function drawHandles(plot) {
         const about = plot.layout && plot.layout.meta && plot.layout.meta.kangtuHandles;
-        const focused = document.activeElement && document.activeElement.dataset.handle;
-        plot.querySelectorAll(".kt-handle").forEach((old) => old.remove());
-        if (!about || !plot._fullLayout.xaxis) {
+        const drawn = [...plot.querySelectorAll(".kt-handle")];
+        const known = about && plot._fullLayout.xaxis ? JSON.stringify(about) : "";
+        if (known && known === plot.dataset.kangtuDrawn && drawn.length === about.times.length) {
+            drawn.forEach((button) => button.place()); // the same points, perhaps in another size
+            return;
+        }
+        const focused = drawn.indexOf(document.activeElement);
+        drawn.forEach((old) => old.remove());
+        plot.dataset.kangtuDrawn = known;
+        if (!known) {
             return;
         }
         about.times.forEach((time, index) => {
             const button = handle(plot, index, about);
-            button.dataset.handle = String(index);
             plot.append(button);
-            if (focused === String(index)) {
+            if (focused === index) {
                 button.focus();
             }
         });

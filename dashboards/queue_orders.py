@@ -34,10 +34,10 @@ def table(rows: pd.DataFrame, plan: dict, order: str, states: dict) -> html.Div:
     """One row a mark: what it is about, what moved or was missed, what analysts did with it."""
     told = changed_cells if order == "changed" else missed_cells
     heads = {
-        "changed": [_("Chance of missing before"), _("Chance of missing now"), _("Change")],
+        "changed": [_("Chance before"), _("Chance now"), _("Change")],
         "missed": [_("Newest figure"), _("Forecast before it came"), _("Times half the interval")],
     }[order]
-    heads = [_("Target"), _("Area"), _("Status"), *heads, _("Adjustments"), ""]
+    heads = [_("Target"), _("Area"), _("Status"), *heads, _("What analysts did"), ""]
     cells = [
         [
             target_link(row, plan),
@@ -114,7 +114,7 @@ def export_frame(rows: pd.DataFrame, order: str) -> pd.DataFrame:
         }
     )
     if order == "changed":
-        return frame.assign(**{_("Chance of missing before"): rows["p_miss_before"].to_numpy()})
+        return frame.assign(**{_("Chance before"): rows["p_miss_before"].to_numpy()})
     figures = {_("Figure"): "observed", _("Forecast median"): "foreseen", _("80 % from"): "foreseen_low"}
     figures |= {_("80 % to"): "foreseen_high", _("Times half the interval"): "misfit"}
     return frame.assign(**{head: rows[name].to_numpy() for head, name in figures.items()})
