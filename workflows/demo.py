@@ -46,7 +46,7 @@ def load_demo(engine: Engine, data_folder: Path, *, as_of: date = TODAY, say: Sa
         return False
     started = time.monotonic()
     # imported here: the answer "it is there" must not wait for geometry and forecasting to be loaded
-    from workflows import demo_steps
+    from workflows import demo_adjustments, demo_steps
 
     upgrade(engine)
     say("数据库已就绪。")
@@ -55,8 +55,13 @@ def load_demo(engine: Engine, data_folder: Path, *, as_of: date = TODAY, say: Sa
         demo_steps.import_files(engine, Path(folder), TODAY, say)
     demo_steps.add_people(engine, say)
     demo_steps.draw(engine, data_folder / "geo", say)
-    for day in (*((LAST_YEAR,) if as_of > LAST_YEAR else ()), as_of):
-        demo_steps.judge(engine, PLAN, day, say)
+    if as_of > LAST_YEAR:
+        demo_steps.judge(engine, PLAN, LAST_YEAR, say)
+        demo_adjustments.add_past(engine, PLAN, LAST_YEAR, say)
+    demo_steps.judge(engine, PLAN, as_of, say)
+    if as_of > LAST_YEAR:
+        demo_adjustments.add_present(engine, PLAN, as_of, say)
+        demo_steps.judge(engine, PLAN, as_of, say)
     say(
         f"演示数据已载入，用时 {time.monotonic() - started:.0f} 秒。所有指标、机构和健康细胞均为虚构（演示数据 DEMO DATA）。"
     )

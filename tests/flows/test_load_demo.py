@@ -4,6 +4,8 @@ from data_access import facilities, health_cells, judgements, observations, subm
 from data_access.areas import read_areas, read_boundaries
 from data_access.engine import make_engine
 from demo import places
+from workflows import adjusting
+from workflows.adjustment_outcomes import value_added
 from workflows.demo import LAST_YEAR, PLAN, TODAY, load_demo
 
 
@@ -79,8 +81,22 @@ def test_the_review_of_the_year_before_is_there_on_what_was_known_then(demo):
     runs = judgements.read_runs(engine, PLAN)
     before = judgements.read_marks(engine, int(runs.loc[runs["as_of"] == runs["as_of"].min(), "run_id"].iloc[0]))
 
-    assert [day.date() for day in runs["as_of"]] == [TODAY, LAST_YEAR]
+    assert [day.date() for day in runs["as_of"]] == [TODAY, TODAY, LAST_YEAR]  # today once more with its adjustment
     assert before["time"].max() < 2025.0  # no figure of 2025 had been reported
+
+
+def test_analysts_have_adjusted_forecasts_and_what_came_of_past_ones_is_told(demo):
+    engine, _, _ = demo
+    run = judgements.read_newest_run(engine, PLAN)
+    marks = judgements.read_marks(engine, run["run_id"])
+    listed = adjusting.listing(engine, on=TODAY)
+    table, outcomes = value_added(engine)
+
+    assert listed["is_demo"].all()
+    assert listed.loc[~listed["is_expired"], "state"].tolist() == ["submitted", "approved"]
+    assert marks.loc[marks["forecast_version"] == "adjusted", "area_id"].tolist() == ["150602"]
+    assert set(outcomes["time"]) == {2025.0}
+    assert table["is_enough"].all()
 
 
 def test_the_invented_township_is_no_part_of_today(demo):
