@@ -4,13 +4,20 @@ It is a p-median in which a place within reach costs nothing and a place out of 
 searches serve; what differs is that the table is sparse.
 """
 
+import math
+
 import numpy as np
 from scipy import sparse
+from scipy.optimize import Bounds, LinearConstraint, milp
 
+from geo.siting_cover import INFEASIBLE, OPTIMAL
 from geo.siting_interchange import Interchange
 from geo.siting_multipliers import Multipliers
 from geo.siting_problem import MCLP, UNWATCHED, Answer, Sites, Watch, check_count, step_of
 from geo.siting_search import Search
+
+SMALL_PROGRAM = 40_000  # pairs within reach: HiGHS answers such at once
+SCALE = 1000.0  # people are brought to this size, so that HiGHS's tolerances are small beside one person
 
 
 def mclp(reach: sparse.csr_array, weights: np.ndarray, p: int, sites: Sites, watch: Watch = UNWATCHED) -> Answer:
@@ -52,6 +59,7 @@ class ReachTable:
     def __init__(self, reach: sparse.csr_array, people: np.ndarray):
         self.reach, self.people, self.step = reach, people, step_of(people)
         self.by_site = reach.T.tocsr()
+        self.branches_first = 4 if reach.nnz <= SMALL_PROGRAM else 60
 
     def total(self, chosen) -> float:
         chosen = np.asarray(chosen, dtype=int)
@@ -78,6 +86,29 @@ class ReachTable:
         """Prices begin at the people who are reached at most once."""
         count = self.by_site[np.asarray(chosen)].sum(axis=0)
         return ReachMultipliers(self, p, locked, self.people / np.maximum(1, count))
+
+    def exact(self, multipliers: Multipliers, seconds: float) -> tuple[np.ndarray | None, float]:
+        """HiGHS on the sites that are not ruled out: a variable for each site, a share missed for each demand."""
+        sites = np.flatnonzero(~multipliers.closed)
+        demand, count = self.reach.shape[0], len(sites)
+        scale = SCALE / max(1.0, float(self.people.max(initial=1.0)))
+        matrix = sparse.hstack([self.reach[:, sites], sparse.eye_array(demand)], format="csr")
+        one_row = sparse.csr_array(np.r_[np.ones(count), np.zeros(demand)][None, :])
+        answer = milp(
+            np.r_[np.zeros(count), self.people * scale],
+            integrality=np.r_[np.ones(count), np.zeros(demand)],
+            bounds=Bounds(np.r_[multipliers.opened[sites].astype(float), np.zeros(demand)], 1),
+            constraints=[LinearConstraint(matrix, 1, np.inf), LinearConstraint(one_row, multipliers.p, multipliers.p)],
+            options={"mip_rel_gap": 0.0} | ({"time_limit": max(0.05, seconds)} if math.isfinite(seconds) else {}),
+        )
+        if answer.status == INFEASIBLE:  # every better choice was ruled out
+            return None, np.inf
+        least = getattr(answer, "mip_dual_bound", None)
+        bound = -np.inf if least is None or not math.isfinite(least) else least / scale * (1 - 1e-9)
+        if answer.x is None:
+            return None, bound
+        chosen = sites[np.flatnonzero(answer.x[:count] > 0.5)]
+        return chosen, max(bound, self.total(chosen)) if answer.status == OPTIMAL else bound
 
 
 class ReachInterchange(Interchange):

@@ -56,7 +56,7 @@ class CostTable:
     """Weighted finite costs, demand x sites, in full."""
 
     def __init__(self, costs: np.ndarray):
-        self.costs, self.step = costs, step_of(costs)
+        self.costs, self.step, self.branches_first = costs, step_of(costs), 0
 
     def total(self, chosen) -> float:
         return float(self.costs[:, chosen].min(axis=1, initial=np.inf).sum())
@@ -71,3 +71,7 @@ class CostTable:
         """Prices begin between the nearest and the second-nearest chosen site."""
         _first, nearest, second = two_nearest(self.costs, np.array(chosen))
         return CostMultipliers(self.costs, p, locked, (nearest + second) / 2, second)
+
+    def exact(self, multipliers: Multipliers, seconds: float) -> tuple[None, float]:
+        """None: the branches are faster than any program here."""
+        return None, -np.inf

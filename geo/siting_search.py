@@ -16,18 +16,26 @@ STEPS = 2000
 SWAP_FROM_EVERY = 40  # steps between two searches that begin with the sites the prices like
 SHAKES_IN_VAIN = 80  # before the shaking ends
 SHAKING = 0.35  # how much chance there is beside the share of steps in which the prices liked a site
-PROOF_SHARE = 0.5  # of the time there is at the start: kept for the proof
+PROGRAM_SHARE = 0.8  # of the time that is left then
+AFTER_BOUND, AFTER_SHAKING = 0.6, 0.4  # of the time there is at the start: left when these steps must end
 
 
 class Table(Protocol):
-    """Costs of demand x sites. step: totals are multiples of it; 0.0: any number."""
+    """Costs of demand x sites. step: totals are multiples of it; 0.0: any number.
+
+    branches_first: so many branches are tried before exact() is asked.
+    """
 
     step: float
+    branches_first: int
 
     def total(self, chosen: np.ndarray) -> float: ...
     def grow(self, start: list[int], p: int) -> list[int]: ...
     def interchange(self, chosen: list[int], locked: np.ndarray) -> Interchange: ...
     def multipliers(self, p: int, locked: np.ndarray, chosen: list[int]) -> Multipliers: ...
+    def exact(self, multipliers: Multipliers, seconds: float) -> tuple[np.ndarray | None, float]:
+        """(a choice, a bound on every total) by an integer program, where one suits; None and -inf where none does."""
+        ...
 
 
 class Search:
@@ -36,7 +44,8 @@ class Search:
     def __init__(self, table: Table, p: int, locked: np.ndarray, watch: Watch):
         self.table, self.p, self.locked, self.watch = table, p, locked, watch
         self.value, self.bound, self.chosen = np.inf, -np.inf, []
-        self._kept_for_proof = PROOF_SHARE * watch.seconds_left()
+        self._seconds = watch.seconds_left()
+        self._left_for_others = AFTER_BOUND * self._seconds
 
     def run(self) -> None:
         """Ends when proven or when the time is over; without a limit of time the same input gives the same answer."""
@@ -72,7 +81,7 @@ class Search:
 
     def _may_search(self) -> bool:
         self._report("search")
-        return self.watch.seconds_left() > self._kept_for_proof
+        return self.watch.seconds_left() > self._left_for_others
 
     def _report(self, step: str) -> None:
         self.watch.report(step, self.value, self.bound if np.isfinite(self.bound) else None)
@@ -80,7 +89,7 @@ class Search:
     def _after_step(self, number: int, chosen: np.ndarray) -> float:
         self._raise_bound(self.multipliers.best.bound)
         self._report("bound")
-        if self.watch.seconds_left() <= self._kept_for_proof:
+        if self.watch.seconds_left() <= self._left_for_others:
             return np.nan
         is_better = number % 5 == 0 and self.table.total(chosen) < self.value
         if is_better or number % SWAP_FROM_EVERY == SWAP_FROM_EVERY - 1:
@@ -89,6 +98,7 @@ class Search:
 
     def _shake(self) -> None:
         """Swap from sites drawn by how often the prices liked them; where that helped, from those with a few changed."""
+        self._left_for_others = AFTER_SHAKING * self._seconds
         chance = np.random.default_rng(self.p)  # a fixed seed: the same question, the same answer
         liked = np.where(self.locked, np.inf, self.multipliers.often)
         shake = last_gain = 0
@@ -102,12 +112,24 @@ class Search:
             self._raise_bound(self.bound)
 
     def _prove(self) -> None:
-        self._kept_for_proof = 0.0
+        self._left_for_others = 0.0
         self.multipliers.fix(self._below)
-        branches = Branches(self.multipliers)
+        branches, split = Branches(self.multipliers), 0
         while branches.bound < self._below and self.watch.seconds_left() > 0:
             branches.split_weakest(self.value, self._below, self._after_branch_step)
             self._raise_bound(branches.bound)
+            split += 1
+            if split == self.table.branches_first and self.bound < self.value:
+                self._ask_program()
+                if self.bound >= self.value:
+                    return
+        self._raise_bound(branches.bound)
+
+    def _ask_program(self) -> None:
+        chosen, bound = self.table.exact(self.multipliers, PROGRAM_SHARE * self.watch.seconds_left())
+        if chosen is not None:
+            self._take(chosen)
+        self._raise_bound(min(bound, self.value))
 
     def _after_branch_step(self, number: int, chosen: np.ndarray) -> float:
         self._report("proof")

@@ -9,12 +9,9 @@ A question is what JSON can hold, so that it can be a job's parameters, stand in
     lock, forbid ids of candidates;  added: further candidates, [{"name", "lon", "lat"}] in WGS-84
 """
 
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from sqlalchemy import Engine
 
@@ -22,35 +19,16 @@ from data_access.areas import read_descendants
 from data_access.errors import InputError
 from data_access.facilities import read_facilities
 from data_access.population import read_population
-from geo.siting import NEEDS_RADIUS, in_order_of_gain, reached, solve
-from geo.siting_costs import geodesic_costs
-from geo.siting_problem import LSCP, MCLP, MODELS, Answer, NotCoverable, Sites, Watch
-from workflows.siting_file import check_question
+from geo.siting import NEEDS_RADIUS
+from geo.siting_problem import MODELS
+from workflows.siting_answer import Question, check_question, locks_of
 
 SEATS, NONE, CENTRAL = "seats", "none", "central"
 CENTRAL_GRADE = "中心卫生院"
 SUB_DISTRICT = "街道"  # has no seat of its own to build at: it is served from the town or from another sub-district
 ROUGH = ("近似", "示意", "approx", "illustrative")
 MOST_PLACES, MOST_SITES = 6000, 6000
-MOST_PAIRS_OF_A_CURVE = 250_000
-SECONDS_A_POINT = 3.0  # of the curve: further sites are solved one number after the other
-FURTHER_SITES = 6
 LONGEST_NAME = 60
-
-
-@dataclass(frozen=True)
-class Question:
-    """demand: area_id, name_zh, name_en, lon, lat, people, is_rough. sites: site_id, name_zh, name_en, lon, lat,
-    is_rough, is_standing, is_locked, is_forbidden, is_added. left_out: places without a seat or without a population.
-    """
-
-    model: str
-    p: int | None
-    radius_m: float | None
-    demand: pd.DataFrame
-    sites: pd.DataFrame
-    left_out: int
-    population_year: int | None
 
 
 def read_question(engine: Engine, asked: Mapping[str, Any], scope: tuple[str, ...] = ()) -> Question:
@@ -177,118 +155,3 @@ def _known(ids: object, known: pd.Series) -> set[str]:
     if unknown:
         raise InputError(f"候选点 {'、'.join(unknown[:5])} 已不在候选之中。请重新选择锁定和禁用的点。")
     return wanted
-
-
-def locks_of(question: Question) -> Sites:
-    """The question's candidates by position."""
-    sites = question.sites
-    locked, forbidden = (np.flatnonzero(sites[name]).tolist() for name in ("is_locked", "is_forbidden"))
-    return Sites(len(sites), frozenset(locked), frozenset(forbidden))
-
-
-def answer_question(question: Question, watch: Watch) -> dict:
-    """The answer as JSON can hold it; lengths in metres, shares 0 to 1.
-
-    model, p, radius_m, value, bound, gap, proven (as siting_file.py says them), people_share, places_share, people,
-    places, mean_m, max_m, left_out, population_year; chosen: the sites in the order of what each adds, with share_after
-    and mean_after; demand: every place with covered, nearest (site_id) and distance_m; curve: the best answer for other
-    numbers of sites. Raises InputError where the question has no answer.
-    """
-    demand, sites = question.demand, question.sites
-    costs = geodesic_costs(demand["lon"], demand["lat"], sites["lon"], sites["lat"])
-    people, locks = demand["people"].to_numpy(float), locks_of(question)
-    answer = _solved(question, costs, people, locks, watch)
-    found = reached(costs, people, answer.chosen, question.radius_m)
-    site_ids = sites["site_id"].tolist()
-    rows = demand.drop(columns="people").assign(
-        people=people,
-        covered=None if found.covered is None else found.covered.tolist(),
-        nearest=[site_ids[place] if place >= 0 else None for place in found.nearest],
-        distance_m=found.nearest_cost.round(1),
-    )
-    return {
-        "model": question.model,
-        "p": len(answer.chosen),
-        "radius_m": question.radius_m,
-        "value": answer.value,
-        "bound": answer.bound,
-        "gap": answer.gap if np.isfinite(answer.gap) else None,
-        "proven": bool(answer.proven),
-        "people_share": _finite(found.people_share),
-        "places_share": _finite(found.places_share),
-        "people": float(people.sum()),
-        "places": len(demand),
-        "mean_m": _finite(found.mean_cost),
-        "max_m": _finite(found.max_cost),
-        "left_out": question.left_out,
-        "population_year": question.population_year,
-        "chosen": _chosen(question, costs, people, answer),
-        "demand": _plain(rows),
-        "curve": _curve(question, costs, people, locks, answer, watch),
-    }
-
-
-def _finite(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
-
-
-def _plain(frame: pd.DataFrame) -> list[dict]:
-    filled = frame.astype(object).where(frame.notna(), None)
-    return filled.to_dict("records")
-
-
-def _solved(question: Question, costs: np.ndarray, people: np.ndarray, locks: Sites, watch: Watch) -> Answer:
-    try:
-        return solve(question.model, costs, people, locks, p=question.p, radius=question.radius_m, watch=watch)
-    except NotCoverable as error:
-        names = question.demand["name_zh"].iloc[list(error.demand)].tolist()
-        raise InputError(
-            f"{'、'.join(names[:8])}{'……' if len(names) > 8 else ''} 共 {len(names)} 处在半径内没有任何候选点，无法全部覆盖。"
-            "请加大半径、增加候选点，或改用“最大覆盖”。"
-        ) from error
-
-
-def _chosen(question: Question, costs: np.ndarray, people: np.ndarray, answer: Answer) -> list[dict]:
-    first = np.flatnonzero(question.sites["is_locked"]).tolist()
-    rows, before = [], 0.0
-    for place, so_far in in_order_of_gain(costs, people, answer.chosen, question.radius_m, first):
-        site = question.sites.iloc[place]
-        share = _finite(so_far.people_share)
-        about = {name: site[name] for name in ("site_id", "name_zh", "name_en")}
-        about |= {name: bool(site[name]) for name in ("is_standing", "is_locked", "is_added", "is_rough")}
-        about |= {"lon": float(site["lon"]), "lat": float(site["lat"])}
-        gain = None if share is None else (share - before) * float(people.sum())
-        rows.append(about | {"share_after": share, "people_added": gain, "mean_after": _finite(so_far.mean_cost)})
-        before = share or 0.0
-    return [{name: None if value is pd.NA or value != value else value for name, value in row.items()} for row in rows]
-
-
-def _curve(question, costs, people, locks: Sites, answer: Answer, watch: Watch) -> list[dict]:
-    """For each number of sites the best answer: what one more would add. For lscp the most people so many sites reach."""
-    if costs.size > MOST_PAIRS_OF_A_CURVE:
-        return []
-    model = MCLP if question.model == LSCP else question.model
-    last = min(len(answer.chosen) + (0 if question.model == LSCP else FURTHER_SITES), len(locks.allowed))
-    rows = []
-    for count in range(max(1, len(locks.locked)), last + 1):
-        left = min(SECONDS_A_POINT, watch.seconds_left())
-        if left <= 0:
-            break
-        rows.append(_point(model, count, question, costs, people, locks, answer, _part_of(watch, left)))
-    return rows
-
-
-def _part_of(watch: Watch, seconds: float) -> Watch:
-    """The same watch with only so many seconds left; one without a limit stays without."""
-    end = watch.seconds_left() - seconds
-    seconds_left = watch.seconds_left if math.isinf(end) else lambda: watch.seconds_left() - end
-    return Watch(seconds_left, lambda step, value, bound: watch.report("curve", None, None))
-
-
-def _point(model, count, question, costs, people, locks, answer: Answer, watch: Watch) -> dict:
-    known = answer.model == model and count == len(answer.chosen)
-    best = answer if known else solve(model, costs, people, locks, p=count, radius=question.radius_m, watch=watch)
-    found = reached(costs, people, best.chosen, question.radius_m)
-    shares = {"people_share": _finite(found.people_share), "places_share": _finite(found.places_share)}
-    lengths = {"mean_m": _finite(found.mean_cost), "max_m": _finite(found.max_cost)}
-    return {"p": count, **shares, **lengths, "value": best.value, "proven": bool(best.proven)}

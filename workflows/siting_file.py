@@ -29,8 +29,9 @@ from pathlib import Path
 import numpy as np
 
 from data_access.errors import InputError
-from geo.siting import NEEDS_COUNT, NEEDS_RADIUS, Reached, reached, solve
+from geo.siting import NEEDS_COUNT, Reached, reached, solve
 from geo.siting_problem import LSCP, MODELS, Answer, NotCoverable, Sites, TooFewSites, Watch
+from workflows.siting_answer import check_question
 from workflows.siting_instances import Instance, read_instance
 
 TIME_LIMIT_S = 60.0
@@ -98,25 +99,6 @@ def answered(instance: Instance, model: str, sites: Sites, p: int | None, radius
         raise InputError(
             f"p 为 {p}，不够：各处互不连通，至少要 {error.needed} 个点才能让每一处都有点可去。请加大 p。"
         ) from error
-
-
-def check_question(model: str, sites: Sites, p: int | None, radius: float | None) -> None:
-    """Raises InputError for numbers that are missing or cannot be."""
-    allowed, locked = len(sites.allowed), len(sites.locked)
-    if model in NEEDS_RADIUS and radius is None:
-        raise InputError(f"模型 {model} 需要服务半径，请用 --radius 给出（米，或成本表的单位）。")
-    if not allowed:
-        raise InputError("没有可选的候选点：全部被禁用了。请解除一些禁用。")
-    if model not in NEEDS_COUNT:
-        return
-    if p is None:
-        raise InputError(f"模型 {model} 需要设点个数，请用 --p 给出。")
-    if p < 1:
-        raise InputError(f"设点个数 p 为 {p}，至少应为 1。")
-    if p > allowed:
-        raise InputError(f"设点个数 p 为 {p}，但可选的候选点只有 {allowed} 个。请减小 p 或增加候选点。")
-    if p < locked:
-        raise InputError(f"设点个数 p 为 {p}，但已锁定 {locked} 个点（p 包含锁定的点）。请加大 p 或减少锁定。")
 
 
 def unit_name(instance: Instance) -> str:

@@ -1,4 +1,8 @@
-"""The job that answers a siting question. The solver runs in a process of its own, which cancelling ends at once."""
+"""The job that answers a siting question.
+
+A small one is answered here, where every report may end it. A large one runs in a process of its own, which cancelling
+ends at once: an integer program cannot be asked to stop.
+"""
 
 import time
 from multiprocessing import get_context
@@ -7,11 +11,13 @@ from multiprocessing.connection import Connection
 from data_access.errors import InputError
 from geo.siting_problem import Watch
 from workflows.jobs import JobContext
-from workflows.siting import Question, answer_question, read_question
+from workflows.siting import read_question
+from workflows.siting_answer import Question, answer_question
+from workflows.siting_apart import solve_apart, words_of
 
 SECONDS = 60.0
+MOST_PAIRS_HERE = 40_000
 LOOK_EVERY_S = 0.25
-REPORT_EVERY_S = 0.2
 SHARE_OF_PATIENCE = 0.98  # the bar ends below 1: only the result ends it
 
 
@@ -19,17 +25,35 @@ def run_siting_job(context: JobContext) -> dict:
     """parameters: a question (workflows/siting.py). Gives what answer_question gives, and seconds: how long it took."""
     question = read_question(context.engine, context.parameters, context.scope)
     start = time.monotonic()
+    if len(question.demand) * len(question.sites) <= MOST_PAIRS_HERE:
+        result = _here(question, context, start)
+    else:
+        result = _apart(question, context, start)
+    return result | {"seconds": round(time.monotonic() - start, 2)}
+
+
+def _here(question: Question, context: JobContext, start: float) -> dict:
+    def tell(step: str, value: float | None, bound: float | None) -> None:
+        context.progress.report(_fraction(start), words_of(step, value, bound))
+
+    return answer_question(question, Watch(lambda: SECONDS - (time.monotonic() - start), tell))
+
+
+def _fraction(start: float) -> float:
+    return min(SHARE_OF_PATIENCE, (time.monotonic() - start) / SECONDS)
+
+
+def _apart(question: Question, context: JobContext, start: float) -> dict:
     spawn = get_context("spawn")
     ours, theirs = spawn.Pipe(duplex=False)
     solver = spawn.Process(target=solve_apart, args=(theirs, question, SECONDS), daemon=True)
     solver.start()
     theirs.close()
     try:
-        result = _result(ours, context, start)
+        return _result(ours, context, start)
     finally:
-        solver.kill()  # also when the owner cancelled: HiGHS itself cannot be asked to stop
+        solver.kill()
         solver.join()
-    return result | {"seconds": round(time.monotonic() - start, 2)}
 
 
 def _result(ours: Connection, context: JobContext, start: float) -> dict:
@@ -42,23 +66,4 @@ def _result(ours: Connection, context: JobContext, start: float) -> dict:
             if kind == "input":
                 raise InputError(content)
             message = content
-        context.progress.report(min(SHARE_OF_PATIENCE, (time.monotonic() - start) / SECONDS), message)
-
-
-def solve_apart(connection: Connection, question: Question, seconds: float) -> None:
-    """In the solver's process: answer, and say on the way what is known. Messages: "step value bound", "-" for unknown."""
-    start = time.monotonic()
-    last = start - REPORT_EVERY_S
-
-    def tell(step: str, value: float | None, bound: float | None) -> None:
-        nonlocal last
-        if time.monotonic() - last >= REPORT_EVERY_S:
-            last = time.monotonic()
-            numbers = ["-" if number is None else repr(float(number)) for number in (value, bound)]
-            connection.send(("step", " ".join([step, *numbers])))
-
-    try:
-        watch = Watch(lambda: seconds - (time.monotonic() - start), tell)
-        connection.send(("result", answer_question(question, watch)))
-    except InputError as error:
-        connection.send(("input", str(error)))
+        context.progress.report(_fraction(start), message)

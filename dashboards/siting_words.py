@@ -1,0 +1,195 @@
+"""What the siting page says: models, finding, verdict of the solver, tables."""
+
+import pandas as pd
+
+from dashboards import components, data, wording
+from dashboards.data import sited
+from dashboards.data.sited import LSCP, MCLP, P_CENTER, P_MEDIAN, Sited
+from dashboards.language import gettext as _
+from dashboards.language import mark, pick
+
+MODELS = {
+    MCLP: (mark("Reach most people"), mark("maximal coverage, MCLP")),
+    LSCP: (mark("Reach every place with fewest sites"), mark("full coverage, LSCP")),
+    P_MEDIAN: (mark("Shortest way on average"), mark("p-median")),
+    P_CENTER: (mark("Shortest longest way"), mark("p-center")),
+}
+STANDING = {
+    sited.NONE: mark("None: all sites are chosen anew"),
+    sited.CENTRAL: mark("Central township hospitals"),
+    "township_hospital": mark("Township hospitals"),
+    "hospital": mark("Hospitals"),
+    "community_health_centre": mark("Community health centres"),
+    "maternal_child_centre": mark("Maternal and child health centres"),
+}
+CANDIDATES = {
+    sited.SEATS: mark("Seats of towns and sumu"),
+    **{k: v for k, v in STANDING.items() if "_" in k or k == "hospital"},
+}
+STEPS = {
+    "search": mark("Looking for good sites"),
+    "bound": mark("Working out what cannot be beaten"),
+    "proof": mark("Proving"),
+    "curve": mark("Working out what further sites add"),
+}
+
+
+def group_name(group_id: str) -> str:
+    """Whom is counted; a group nobody has named shows as the data writes it."""
+    return _("Everybody") if group_id == "all" else group_id
+
+
+def percent(share: float | None) -> str:
+    return wording.MISSING if share is None else wording.value(100 * share, "percent", 1)
+
+
+def km(metres: float | None) -> str:
+    if metres is None:
+        return wording.MISSING
+    return _("{km} km", km=wording.number(metres / 1000, 0 if metres % 1000 == 0 else 1))
+
+
+def finding(found: Sited) -> str:
+    """The title: the answer in one sentence."""
+    result = found.result
+    if result is None:
+        return _("Where would the next sites reach most?")
+    words = {"sites": result["p"], "share": percent(result["people_share"]), "radius": km(result["radius_m"])}
+    if result["model"] == MCLP:
+        return _("{sites} sites reach {share} of people within {radius}", **words)
+    if result["model"] == LSCP:
+        return _("{sites} sites are enough to reach every place within {radius}", **words)
+    if result["model"] == P_MEDIAN:
+        return _("With {sites} sites the way is {mean} on average", **words, mean=km(result["mean_m"]))
+    return _("With {sites} sites nobody has further than {longest}", **words, longest=km(result["max_m"]))
+
+
+def subline(found: Sited) -> list:
+    """Place, whom, since when, who kept it."""
+    place = data.area(found.asked["area_id"])
+    result = found.result or {}
+    year = result.get("population_year")
+    parts = [
+        components.data_name(place["name_zh"], place["name_en"]) if place else None,
+        found.name,
+        _("saved by {who} on {day}", who=found.made_by, day=wording.day(found.made_at)) if found.made_at else None,
+        _("taken out of the list") if found.is_removed else None,
+        _("population {year}, synthetic by township", year=year) if year and data.is_demo() else None,
+        _("population {year}", year=year) if year and not data.is_demo() else None,
+        _("{count} townships left out: no seat or no population", count=result["left_out"])
+        if result.get("left_out")
+        else None,
+    ]
+    return parts
+
+
+def verdict(result: dict) -> tuple[str, str]:
+    """(the word, the numbers) of how good the answer is known to be: optimal only where it was proven."""
+    value, bound = amount(result, result["value"]), amount(result, result["bound"])
+    if result["proven"]:
+        return _("Optimal, proven"), _("value {value} = bound {bound}", value=value, bound=bound)
+    gap = percent(result["gap"])
+    return _("Not proven optimal"), _("value {value}, bound {bound}, gap {gap}", value=value, bound=bound, gap=gap)
+
+
+def amount(result: dict, number: float) -> str:
+    """A value or bound in the model's unit."""
+    if result["model"] == P_CENTER:
+        return km(number)
+    if result["model"] == P_MEDIAN:
+        return _("{mean} on average", mean=km(number / result["people"] if result["people"] else None))
+    if result["model"] == LSCP:
+        return _("{count} sites", count=wording.number(number))
+    return _("{count} people", count=wording.number(number))
+
+
+def site_name(site: dict) -> str:
+    return pick(site["name_zh"], site["name_en"])
+
+
+def kind_of(site: dict) -> str:
+    """Whether a chosen site stands already, was locked, was added by hand, or is the model's."""
+    if site["is_standing"]:
+        return _("stands already")
+    if site["is_added"] and not site["is_locked"]:
+        return _("added by hand")
+    return _("locked") if site["is_locked"] else _("new")
+
+
+def site_rows(result: dict) -> pd.DataFrame:
+    """The chosen sites in the order of what each adds."""
+    return pd.DataFrame(
+        [
+            {
+                "number": number,
+                "name": site_name(site) + (_(" (illustrative)") if site["is_rough"] else ""),
+                "kind": kind_of(site),
+                "people_added": site["people_added"],
+                "share_after": None if site["share_after"] is None else 100 * site["share_after"],
+                "mean_after": None if site["mean_after"] is None else site["mean_after"] / 1000,
+                "lon": round(site["lon"], 5),
+                "lat": round(site["lat"], 5),
+            }
+            for number, site in enumerate(result["chosen"], start=1)
+        ]
+    )
+
+
+def site_columns(result: dict) -> list[dict]:
+    """The columns of site_rows()."""
+    column = components.column
+    columns = [column("name", _("Site"), width=220), column("number", _("Order"), number=True, decimals=0, width=80)]
+    columns.append(column("kind", _("Kind"), width=120))
+    if result["radius_m"] is not None:
+        columns.append(column("people_added", _("People added"), number=True, decimals=0))
+        columns.append(column("share_after", _("People reached so far (%)"), number=True, decimals=1))
+    columns.append(column("mean_after", _("Way on average so far (km)"), number=True, decimals=1))
+    return columns
+
+
+def place_rows(result: dict, *, only_uncovered: bool = False) -> pd.DataFrame:
+    """The townships, largest first; only_uncovered: those beyond the radius."""
+    names = {site["site_id"]: site_name(site) for site in result["chosen"]}
+    words = {True: _("within reach"), False: _("out of reach"), None: wording.MISSING}
+    rows = [
+        {
+            "area_id": place["area_id"],
+            "place": pick(place["name_zh"], place["name_en"]) + (_(" (illustrative)") if place["is_rough"] else ""),
+            "people": place["people"],
+            "covered": words[place["covered"]],
+            "nearest": names.get(place["nearest"]),
+            "km": None if place["distance_m"] is None else place["distance_m"] / 1000,
+        }
+        for place in sorted(result["demand"], key=lambda place: (-place["people"], place["area_id"]))
+        if not only_uncovered or place["covered"] is False
+    ]
+    return pd.DataFrame(rows, columns=["area_id", "place", "people", "covered", "nearest", "km"])
+
+
+def place_columns() -> list[dict]:
+    """The columns of place_rows()."""
+    column = components.column
+    return [
+        column("place", _("Township"), width=220),
+        column("people", _("People"), number=True, decimals=0),
+        column("covered", _("Within the radius")),
+        column("nearest", _("Nearest chosen site")),
+        column("km", _("Distance (km)"), number=True, decimals=1),
+    ]
+
+
+def method(found: Sited) -> list[str]:
+    """What the answer rests on."""
+    lines = [
+        _(
+            "Distances are straight lines along the ground (geodesic, WGS-84) between seats; a township counts as a whole at its seat. The number of sites includes those that stand and stay."
+        ),
+        _(
+            "“Optimal” is said only where the value meets the bound, which no choice of sites can beat; otherwise the gap is shown. Among equal choices the lowest codes are taken."
+        ),
+    ]
+    if found.result and any(place["is_rough"] for place in found.result["demand"]):
+        lines.append(_("示意: seats marked illustrative are approximate; do not read parcels or roads from them."))
+    if data.is_demo():
+        lines.append(_("Facilities and the split of people by township are synthetic demo data."))
+    return lines
