@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 
 from dashboards.access import current_user
-from dashboards.data.judged import is_stale, judged_plans, newest_run
+from dashboards.data.judged import newest_run
 from dashboards.data.registers import area, areas, is_demo
 from dashboards.data.store import cached, engine, settings
 from dashboards.data.workbench import material
@@ -105,6 +105,7 @@ STEPS = {
     "withdraw": adjusting.withdraw,
     "undo": adjusting.undo,
 }
+RENEWING = ("approve", "withdraw", "undo")  # what may change which adjustments are in force
 
 
 def take_step(step: str, seen: dict[int, int], note: str | None = None) -> None:
@@ -113,20 +114,16 @@ def take_step(step: str, seen: dict[int, int], note: str | None = None) -> None:
     missing = sorted(set(seen) - set(before["adjustment_id"]))
     if missing:
         raise InputError(f"没有第 {missing[0]} 号研判，或它不在您的范围内。")
-    STEPS[step](engine(), person(), seen, note=note)
-    if step == "approve" or (before["state"] == "approved").any():
-        judge_again()
+    renewed = {"renew": judge_again} if step in RENEWING else {}
+    STEPS[step](engine(), person(), seen, note=note, **renewed)
 
 
-def judge_again() -> None:
-    """Judge the plans whose newest review no longer knows what is in force: at once, or of many series as a job."""
-    for plan_id in judged_plans().index:
-        if not is_stale(plan_id):
-            continue
-        if count_marks(engine(), newest_run(plan_id)["run_id"]) <= MOST_MARKS_AT_ONCE:
-            judge_plan(engine(), plan_id, as_of=today())
-        else:
-            put_job("judge", {"plan_id": plan_id, "as_of": today().isoformat()})
+def judge_again(plan_id: str, day: date) -> None:
+    """Judge a plan that no longer knows what is in force: at once, or of many series as a job."""
+    if count_marks(engine(), newest_run(plan_id)["run_id"]) <= MOST_MARKS_AT_ONCE:
+        judge_plan(engine(), plan_id, as_of=day)
+    else:
+        put_job("judge", {"plan_id": plan_id, "as_of": day.isoformat()})
 
 
 def put_job(kind: str, parameters: dict) -> str:
