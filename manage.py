@@ -22,6 +22,7 @@ COMMANDS = {
     "load-demo": ("workflows.demo", "load Ordos with synthetic figures"),
     "import": ("workflows.importing", "read a file of figures or of areas, facilities..."),
     "undo-import": ("workflows.importing", "take one import back as a whole"),
+    "derive": ("workflows.deriving", "work out the figures that registers yield, list where typed ones differ"),
     "template": ("workflows.importing", "write an empty workbook to fill in"),
     "judge": ("workflows.judging", "the marks for every target and area"),
     "judge-file": ("workflows.judge_file", "the same for two CSV files, without a database"),

@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from demo import courses, places
+from demo import courses, figures, places
 
 FROM_FIGURES = {  # programme -> the indicator whose counts it repeats
     "ordos-two-cancer": "two_cancer_screening_coverage",
@@ -174,6 +174,14 @@ def _of_figures(programme_id: str, seed: int, today: date, local: pd.DataFrame) 
     indicator_id = FROM_FIGURES[programme_id]
     rows = local[(local["indicator_id"] == indicator_id) & (local["period"].str[:4].astype(int) >= FIRST_YEAR)]
     rows = rows[rows["area_id"].str.fullmatch("[0-9]{9}")].dropna(subset=["numerator", "denominator"])
+    silent = figures.blemishes().query("blemish == 'missing' and indicator_id == ''")
+    is_silent = set(zip(silent["area_id"], silent["period"], strict=True))  # a banner that has not sent its quarter
+    rows = rows[
+        [
+            (area_id[:6], period) not in is_silent
+            for area_id, period in zip(rows["area_id"], rows["period"], strict=True)
+        ]
+    ]
     rng = courses.generator_for(seed, "programme", programme_id)
     is_screening = programme_id == "ordos-two-cancer"
     sent = []

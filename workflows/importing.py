@@ -12,6 +12,7 @@ from data_access import imports
 from data_access.areas import read_areas, read_descendants
 from data_access.engine import make_engine
 from data_access.errors import InputError
+from data_access.health_cells import read_health_cells
 from data_access.imports import Delivery, Progress, kind_called
 from data_access.indicators import read_indicators
 from data_access.kinds import CELL_TYPES, KINDS
@@ -26,6 +27,7 @@ from data_access.undoing import Undone, undo
 from geo.datum import to_wgs84
 from models.units import UNITS
 from settings import Settings
+from workflows import deriving
 from workflows.boundaries import import_boundaries
 from workflows.display_geometry import write_display_geometry
 from workflows.point_checks import points_outside
@@ -93,6 +95,8 @@ def import_file(
         more_words={"cell_type": _cell_types(engine)} if kind == "health_cells" else None,
         progress=progress,
     )
+    if report.outcome == "stored":
+        report.notices += deriving.refresh(engine, kind, report.submission_id)
     if report.outcome == "stored" and kind in ("facilities", "health_cells"):
         report.notices += points_outside(engine, kind, report.submission_id)
     return report
@@ -107,8 +111,17 @@ def read_known(engine: Engine, today: date, area_ids: Collection[str] = ()) -> K
     allowed = None
     if area_ids:
         allowed = frozenset().union(*(read_descendants(engine, area_id)["area_id"] for area_id in area_ids))
-    programmes, tasks = read_programmes(engine), read_tasks(engine)
-    return Known(read_areas(engine), read_indicators(engine), UNIT_RULES, plan_years, today, allowed, programmes, tasks)
+    return Known(
+        read_areas(engine),
+        read_indicators(engine),
+        UNIT_RULES,
+        plan_years,
+        today,
+        allowed,
+        programmes=read_programmes(engine),
+        health_cells=read_health_cells(engine),
+        tasks=read_tasks(engine),
+    )
 
 
 def _cell_types(engine: Engine) -> dict[str, str]:
@@ -125,7 +138,11 @@ def undo_import(
 
     Raises InputError for an unknown import, one already undone, and one that later imports build on.
     """
+    followed = deriving.derived_from(engine, submission_id)
     undone = undo(engine, submission_id, received_from=received_from)
+    if followed is not None:
+        undo(engine, followed, received_from=received_from)
+    deriving.refresh(engine, undone.kind, undone.undo_id)
     if undone.kind in DRAWN and geometry_folder is not None:
         write_display_geometry(engine, geometry_folder)
     return undone
