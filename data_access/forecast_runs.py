@@ -4,7 +4,7 @@ Every pool is committed by itself, with its block, so that a run cut short has w
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, case, func, insert, select, update
 
 from data_access.engine import copy_rows, writing
 from data_access.forecast_tables import forecast_blocks, forecast_pools, forecast_runs, forecast_series
-from data_access.frames import DATE, MOMENT, among, read_frame
+from data_access.frames import DATE, MOMENT, among, read_frame, records
 
 FIGURES_OF_A_TIME = ("mean", "q025", "q100", "q250", "q500", "q750", "q900", "q975")
 DOUBLE = np.dtype("<f8")
@@ -175,6 +175,12 @@ def read_runs(engine: Engine) -> pd.DataFrame:
     return read_frame(engine, query, RUNS)
 
 
+def read_run(engine: Engine, run_id: int) -> dict[str, Any]:
+    """One run: a row of forecast_runs."""
+    with engine.connect() as connection:
+        return dict(connection.execute(select(forecast_runs).where(forecast_runs.c.run_id == run_id)).one()._mapping)
+
+
 def newest_run_id(engine: Engine) -> int:
     """The id of the newest finished run, 0 before the first."""
     finished = select(func.max(forecast_runs.c.run_id)).where(forecast_runs.c.state == "finished")
@@ -240,6 +246,21 @@ def _packed_rows(block_id: int, block: Block):
         fan = fans[row + first * width : row + len(block.times) * width]
         begin, end = begins[series], ends[series]
         yield block_id, area_id, first, fan, times[begin:end] + values[begin:end], counts_sum
+
+
+def copy_pools(engine: Engine, run_id: int, token: str, earlier: int, keys: Collection[PoolKey]) -> None:
+    """Note pools of an earlier run as this one's too, all in one transaction. RunTakenOver as in write_pool."""
+    wanted = {astuple(key) for key in keys}
+    pools = read_pools(engine, earlier)
+    names = [field.name for field in fields(PoolKey)]
+    pools = pools[[key in wanted for key in pools[names].itertuples(index=False, name=None)]]
+    rows = pools[[*names, "block_id"]].assign(run_id=run_id, is_reused=pools.block_id.notna())
+    with writing(engine) as connection:
+        _owned(connection, run_id, token)
+        if len(rows):
+            connection.execute(insert(forecast_pools), records(rows))
+        more = forecast_runs.c.series_done + int(pools.series.sum())
+        connection.execute(_run(run_id).values(series_done=more))
 
 
 def read_pools(engine: Engine, run_id: int) -> pd.DataFrame:

@@ -118,6 +118,15 @@ def count_figures(
         return {row[0]: row[1] for row in connection.execute(query.group_by(observations.c.indicator_id))}
 
 
+def indicators_changed(engine: Engine, *, after: int, by: int) -> set[str]:
+    """The indicators of which other figures stand after the submission `by` than after an earlier one."""
+    ledger = observations.c
+    came = (ledger.submission_id > after) & (ledger.submission_id <= by)
+    went = (ledger.superseded_by > after) & (ledger.superseded_by <= by)
+    with engine.connect() as connection:
+        return set(connection.scalars(select(ledger.indicator_id).where(or_(came, went)).distinct()))
+
+
 def read_histories(engine: Engine, indicator_ids: Collection[str], *, last_submission_id: int) -> pd.DataFrame:
     """What forecasts rest on, as it stood after a submission: columns and types of HISTORIES, in no order.
 

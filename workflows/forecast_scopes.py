@@ -1,5 +1,6 @@
 """What a run of forecasts is of: the targets, areas and years of each plan, and the figures that no plan asks for."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -91,8 +92,17 @@ def plan_scope(engine: Engine, plan_id: str, as_of: date, registered: pd.DataFra
             "breaks": _breaks_of(engine, wanted),
             "methods": methods,
             "decision": decision.as_state(),
+            "inputs": _hash_of(places, targets, registered),
         },
     )
+
+
+def _hash_of(*frames: pd.DataFrame) -> str:
+    """The same for the same frames: another register, or other targets, may make other forecasts of the same figures."""
+    digest = hashlib.sha256()
+    for frame in frames:
+        digest.update(pd.util.hash_pandas_object(frame.astype(str), index=False).to_numpy().tobytes())
+    return digest.hexdigest()
 
 
 def _as_objects(places: pd.DataFrame) -> pd.DataFrame:
@@ -113,17 +123,22 @@ def _rest(engine: Engine, as_of: date, registered: pd.DataFrame, scopes: list[Sc
         for indicator_id in scope.indicator_ids:
             taken.setdefault(indicator_id, set()).update(scope.places.area_id, scope.further_areas)
     ids = registered.indicator_id.tolist()
+    places = _as_objects(areas.read_areas(engine, on=as_of).assign(parent_id=None))
     return Scope(
         plan_id="",
         targets=targets,
-        places=_as_objects(areas.read_areas(engine, on=as_of).assign(parent_id=None)),
+        places=places,
         further_areas=[],
         end=as_of.year + YEARS_AHEAD,
         indicator_ids=ids,
         registered=registered,
         methods={},
         taken=taken,
-        state={"breaks": _breaks_of(engine, ids)},
+        state={
+            "breaks": _breaks_of(engine, ids),
+            "inputs": _hash_of(places, registered),
+            "plans": [scope.state["inputs"] for scope in scopes],
+        },
     )
 
 

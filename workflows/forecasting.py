@@ -124,11 +124,10 @@ class _Run:
 
     def _tasks(self) -> Iterator[Task]:
         """The pools that have to be forecast; those that an earlier run has are noted on the way."""
-        with self.engine.connect() as connection:
-            known_by = submissions.last_submission_by(connection, self.head["as_of"])
-        known_by = min(known_by, self.head["last_submission_id"])  # nor what is imported while the run is made
+        known_by = self._known_by(self.head["last_submission_id"])  # nothing imported while the run is made
         counted = [_counts(self.engine, scope, known_by) for scope in self.scopes]
         self.to_read = sum(sum(counts.values()) for counts in counted) or 1
+        self._take_unchanged(known_by)
         done = self._done()
         for scope, counts in zip(self.scopes, counted, strict=True):
             for wanted in _batches(scope.indicator_ids, counts):
@@ -137,6 +136,30 @@ class _Run:
                 if left:
                     yield from self._of_indicators(scope, left, known_by, done)
                 self.read += sum(counts[name] for name in wanted)
+
+    def _known_by(self, last_submission_id: int) -> int:
+        """The last submission whose figures count: of those the run saw, the last one received by its day."""
+        with self.engine.connect() as connection:
+            return min(submissions.last_submission_by(connection, self.head["as_of"]), last_submission_id)
+
+    def _take_unchanged(self, known_by: int) -> None:
+        """Note the pools of indicators of which nothing has come in since the last run of the day, without reading them."""
+        before = self._before()
+        if before is None:
+            return
+        known_then = self._known_by(forecast_runs.read_run(self.engine, before)["last_submission_id"])
+        changed = observations.indicators_changed(self.engine, after=known_then, by=known_by)
+        wanted, done = {scope.plan_id for scope in self.scopes}, self._done()
+        there = forecast_runs.read_pools(self.engine, before)
+        there = there[there.plan_id.isin(wanted) & ~there.indicator_id.isin(changed)]
+        rows = there[[name.name for name in fields(PoolKey)]].itertuples(index=False, name=None)
+        keys = [PoolKey(*row) for row in rows if row not in done]
+        forecast_runs.copy_pools(self.engine, self.run_id, self.token, before, keys)
+
+    def _before(self) -> int | None:
+        """The newest finished run of the same day, plans and parameters."""
+        same = {name: value for name, value in self.head.items() if name != "last_submission_id"}
+        return forecast_runs.find_finished(self.engine, same, _covers)
 
     def _done(self) -> dict[tuple, bool]:
         """What is there from before the run was cut short: keys of pools, and by (plan_id, indicator_id) whether whole."""
@@ -180,8 +203,7 @@ class _Run:
 
     def _same_as_before(self, pools: pd.DataFrame) -> int | None:
         """The newest finished run of the day with the same pools: later submissions brought nothing they rest on."""
-        same = {name: value for name, value in self.head.items() if name != "last_submission_id"}
-        before = forecast_runs.find_finished(self.engine, same, _covers)
+        before = self._before()
         if before is None:
             return None
         there = forecast_runs.read_pools(self.engine, before).dropna(subset="block_id")

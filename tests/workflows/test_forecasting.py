@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from sqlalchemy import update
 
-from data_access import areas, forecast_runs, indicators, judgements, observations, plans
-from data_access.engine import make_engine
+from data_access import areas, forecast_runs, indicators, judgements, observations, plans, tables
+from data_access.engine import make_engine, writing
 from data_access.errors import InputError
 from models.forecasting import Forecaster
 from models.intervals import QUANTILE_COLUMNS
@@ -81,10 +82,18 @@ def test_a_review_has_the_marks_that_forecasting_anew_gives(store):
     assert len(forecast_runs.read_runs(store)) == 1
 
 
-def test_only_the_pool_whose_figures_changed_is_forecast_again(store):
+def test_only_the_pool_whose_figures_changed_is_read_and_forecast_again(store, monkeypatch):
     first = run_forecasts(store, as_of=DAY)
     submit(store, [("mortality", BANNERS[0], 2025, None, None, 3.3)], APRIL)
+    read, read_histories = [], observations.read_histories
+    monkeypatch.setattr(
+        observations,
+        "read_histories",
+        lambda engine, ids, **given: read.append(ids) or read_histories(engine, ids, **given),
+    )
     second = run_forecasts(store, as_of=DAY)
+
+    assert read == [["mortality"]]
 
     assert second["run_id"] != first["run_id"]
     assert (second["pools"], second["pools_made"]) == (3, 1)
@@ -104,6 +113,18 @@ def test_an_import_that_changes_nothing_makes_no_new_run(store):
     assert forecast_runs.read_runs(store).last_submission_id.tolist() == [2]
 
 
+def test_another_register_is_looked_at_anew_though_no_figure_came(store):
+    first = run_forecasts(store, as_of=DAY)
+    with writing(store) as connection:
+        connection.execute(
+            update(tables.indicators).where(tables.indicators.c.indicator_id == "exams").values(upper_bound=99.0)
+        )
+    second = run_forecasts(store, as_of=DAY)
+
+    assert second["run_id"] != first["run_id"]
+    assert second["pools_made"] == 1  # the bound is on the scale of exams
+
+
 def test_a_run_of_a_past_day_stays_as_it_was_known_then(store):
     first = run_forecasts(store, as_of=date(2026, 3, 15))
     submit(store, [("mortality", BANNERS[0], 2025, None, None, 3.3)], APRIL)
@@ -115,7 +136,7 @@ def test_a_run_killed_half_way_is_taken_up_and_nothing_is_torn(store, tmp_path):
     script = f"""
 import os, signal
 from datetime import date
-from data_access.engine import make_engine
+from data_access.engine import make_engine, writing
 from workflows import forecasting
 write, done = forecasting.forecast_runs.write_pool, []
 def write_and_die(*given):
