@@ -9,14 +9,15 @@ def flags(site, search=""):
 
 
 def test_the_gravest_comes_first_whatever_the_area(small_site):
-    # Gap in tolerances of 0.5 (at most ten): 26.0 is 7.5 of them, 66.0 is 28 and so counts as ten, 23.4 is 2.3, 22.9 is 1.3.
-    # Severity, half the gap and half the probability: 0.84, 0.95, 0.52, 0.34; on course but likely to miss: 0.36.
+    # Gap in tolerances of 0.5, at most three: 26.0 and 66.0 count as three, 23.4 is 2.3, 22.9 is 1.3. Severity, chance and a
+    # seventh of it for the gap: 0.95 and 0.92 (of one tenth: reversing first), 0.83, 0.59. Dongsheng is on course, likely to
+    # miss and fast enough: its signs do not agree.
     assert flags(small_site) == [
-        ("Two-cancer screening", "Dalad Banner"),
         ("Smoking rate, age 15+", "Dalad Banner"),
+        ("Two-cancer screening", "Dalad Banner"),
         ("Smoking rate, age 15+", "Ordos"),
-        ("Smoking rate, age 15+", "Dongsheng"),
         ("Smoking rate, age 15+", "准格尔旗"),
+        ("Smoking rate, age 15+", "Dongsheng"),
     ]
     assert text(of_type(page(small_site, "/behind"), "H1")) == "5 cases need attention in Ordos and its districts"
 
@@ -74,3 +75,15 @@ def test_each_flag_leads_to_its_evidence(small_site):
 def test_the_sentence_of_each_flag_is_in_the_readers_language(small_site):
     assert "One sentence on smoking_15plus." in text(page(small_site, "/behind"))
     assert "smoking_15plus 的一句话。" in text(page(small_site, "/behind", language="zh"))
+
+
+def test_a_meeting_chooses_how_many_cases_it_has_time_for(small_site):
+    assert len(flags(small_site, "?show=5")) == 5
+    assert "4.0 times its own pace is needed." in text(page(small_site, "/behind"))  # 6.0 against 1.5
+    assert "it must turn round first." in text(page(small_site, "/behind"))
+    assert "Signs: status, chance, pace" in text(page(small_site, "/behind"))
+
+
+def test_how_many_districts_will_miss_is_said_where_three_have_a_chance(small_site):
+    # Smoking: three areas with 0.72, 0.93 and 0.55, five years ahead: at least one misses for certain, probably two.
+    assert "of 3 areas probably 2 will miss (80 % range: 1 to 3)" in text(page(small_site, "/behind"))

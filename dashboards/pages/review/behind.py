@@ -166,7 +166,7 @@ def controls(plan: dict, query: dict) -> list:
             statuses + [{"value": status, "label": _(word)} for status, (word, _meaning) in STATUSES.items()],
             query.get("status") or ANY,
         ),
-        choice("show", _("How many"), [*capacities, {"value": "all", "label": _("All")}], shown),
+        choice("show", _("Cases shown"), [*capacities, {"value": "all", "label": _("All")}], shown),
     ]
 
 
