@@ -79,7 +79,9 @@ def choose(state: Mapping[str, str]) -> Choice | None:
         return None
     place = data.place(plan["plan_id"], None)["area_id"]
     layer = state.get("layer") if state.get("layer") in LAYERS else REACH
-    indicator, level, period = _figures(state, plan["plan_id"], place)
+    # which indicators townships report takes reading them all: asked of hot spots only
+    of_figures = layer == HOT_SPOTS
+    indicator, level, period = _figures(state, plan["plan_id"], place) if of_figures else (None, TOWNSHIP, "")
     return Choice(
         plan=plan,
         place=place,

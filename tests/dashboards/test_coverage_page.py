@@ -1,0 +1,156 @@
+"""The coverage page on three townships at known distances from two hospitals; no boundaries are known."""
+
+import csv
+import io
+
+import pytest
+
+from dashboards.app import create_app
+from data_access import tables
+from data_access.engine import writing
+from geo.distance import GEOD
+from tests.dashboards import asking, small_store
+
+SEAT = (109.98, 39.82)
+# township, banner, people, where its seat lies from SEAT (azimuth, km)
+TOWNSHIPS = [
+    ("150602101", "150602", "罕台镇", 100, (0, 10)),
+    ("150621101", "150621", "树林召镇", 300, (90, 29.95)),
+    ("150621102", "150621", "吉格斯太镇", 600, (90, 30.05)),
+]
+# a hospital of banner 150602 at SEAT, and one of banner 150621 that nobody has located
+FACILITIES = [("h1", "150602", *SEAT, 9, "tcm_hall;family_doctor"), ("h2", "150621", None, None, 5, "family_doctor")]
+
+
+@pytest.fixture
+def client(empty_store):
+    settings, engine = empty_store
+    small_store.fill(engine, is_demo=True)
+    places = [GEOD.fwd(*SEAT, azimuth, km * 1000)[:2] for *_township, (azimuth, km) in TOWNSHIPS]
+    areas = [
+        {**small_store.area_row(code, "township", banner, name, None), "seat_lon": lon, "seat_lat": lat}
+        for (code, banner, name, _people, _way), (lon, lat) in zip(TOWNSHIPS, places, strict=True)
+    ]
+    people = [
+        {"area_id": code, "year": 2020, "group_id": "all", "persons": count, "source": "演示数据", "submission_id": 1}
+        for code, _banner, _name, count, _way in TOWNSHIPS
+    ]
+    facilities = [
+        {
+            "facility_id": name,
+            "name_zh": f"{name}医院",
+            "facility_type": "hospital",
+            "area_id": banner,
+            "lon": lon,
+            "lat": lat,
+            "staff": staff,
+            "services": services,
+            "submission_id": 1,
+        }
+        for name, banner, lon, lat, staff, services in FACILITIES
+    ]
+    with writing(engine) as connection:
+        connection.execute(tables.areas.insert(), areas)
+        connection.execute(tables.population.insert(), people)
+        connection.execute(tables.facilities.insert(), facilities)
+    return create_app(settings, engine).server.test_client()
+
+
+def title(client, search="", language="en") -> str:
+    return asking.text(asking.of_type(asking.page(client, "/coverage", search, language), "H1"))
+
+
+def test_the_title_says_how_many_people_live_within_30_km(client):
+    # 100 + 300 of 1,000; the township at 30.05 km lies beyond
+    assert (
+        title(client, "?type=hospital") == "40.0 % of people live within 30 km, 1 of 3 townships lie beyond: Hospital"
+    )
+    assert title(client, "?type=hospital", "zh") == "40.0%的人口在医院周围 30 公里以内，3 个乡镇街道中 1 个在范围之外"
+
+
+def test_with_the_own_banners_hospitals_only_the_others_have_none_to_go_to(client):
+    page = asking.page(client, "/coverage", "?type=hospital&border=own&reach=50km")
+
+    assert asking.text(asking.of_type(page, "H1")).startswith("10.0 % of people live within 50 km, 2 of 3 townships")
+    assert "no facility it may go to" in asking.text(page)
+
+
+def test_minutes_are_said_to_be_a_straight_line_estimate(client):
+    page = asking.page(client, "/coverage", "?type=hospital&reach=20min40")  # 13.3 km
+
+    assert asking.text(asking.of_type(page, "H1")).startswith("10.0 % of people live within 20 minutes (straight-line")
+    assert "Minutes are a straight-line estimate at the stated speed, no travel time." in asking.text(page)
+
+
+def test_a_service_that_only_the_unlocated_hospital_lacks_still_finds_the_other(client):
+    assert title(client, "?type=hospital&service=tcm_hall&reach=50km") == (
+        "All 3 townships are within 50 km: Hospital (Chinese or Mongolian medicine hall)"
+    )
+
+
+def test_synthetic_people_are_said_to_be_no_statistic(client):
+    assert "synthetic population, 2020: no statistic" in asking.text(asking.page(client, "/coverage", "?type=hospital"))
+
+
+def test_an_access_score_is_0_out_of_reach_and_says_so(client):
+    # E2SFCA in 30 km: 100 people at weight 1, 300 at 0.22: 9 / 166 doctors each, per 1,000: 54.22 and 0.22 of it
+    page = asking.page(client, "/coverage", "?type=hospital&layer=e2sfca")
+
+    assert asking.text(asking.of_type(page, "H1")) == (
+        "1 of 3 townships (60.0 % of people) reach none within 30 km; elsewhere 11.93 to 54.22 health workers per 1,000"
+    )
+    assert "to 10 km weight 1, to 20 km weight 0.68, to 30 km weight 0.22" in asking.text(page)
+
+
+def test_hot_spots_need_an_indicator_that_townships_report(client):
+    assert title(client, "?layer=hotspots") == "No indicator is reported by township"
+
+
+def test_the_download_holds_every_township_and_says_that_it_is_a_demo(client):
+    text = client.get("/download/coverage.csv?type=hospital&lang=en").data.decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+
+    assert [(row["Code"], row["State"]) for row in rows] == [
+        ("150621102", "Beyond 30 km"),
+        ("150621101", "Within 30 km"),
+        ("150602101", "Within 30 km"),
+    ]
+    assert [round(float(row["Distance (km)"]), 3) for row in rows] == [30.05, 29.95, 10]
+    assert all("DEMO" in list(row.values()) for row in rows)
+    assert client.get("/download/coverage.geojson").status_code == 404  # no map of these areas
+
+
+@pytest.mark.parametrize(
+    "search",
+    ["?type=nothing&grade=x&service=y", "?reach=-5km", "?reach=999min999", "?layer=x&border=x&supply=x", "?reach=0km"],
+)
+def test_an_address_that_makes_no_sense_opens_on_what_there_is(client, search):
+    assert "30 km" in title(client, search + "&type=hospital")
+
+
+@pytest.mark.parametrize("state", [None, [], {"type": ["hospital"]}, {"layer": {"a": 1}}, {"reach": 5}])
+def test_whatever_a_caller_sends_for_the_map_is_answered(client, state):
+    names = [("coverage-map-" + part, name) for part, name in MAP_PARTS] + [("coverage-area", "data")]
+    outputs = [{"id": ident, "property": name} for ident, name in names]
+    body = {
+        "output": ".." + "...".join(f"{one['id']}.{one['property']}" for one in outputs) + "..",
+        "outputs": outputs,
+        "inputs": [{"id": "coverage-state", "property": "data", "value": state}],
+        "changedPropIds": ["coverage-state.data"],
+    }
+    answer = client.post(asking.CALLBACKS, json=body)
+
+    assert answer.status_code == 200
+    assert answer.json["response"]["coverage-map-values"]["data"]["areas"] is None
+
+
+MAP_PARTS = (
+    ("values", "data"),
+    ("legend", "children"),
+    ("caption", "children"),
+    ("source", "children"),
+    ("frame", "aria-label"),
+    ("points", "data"),
+    ("key", "data"),
+    ("points-legend", "children"),
+)
