@@ -180,7 +180,7 @@ def programme_summaries() -> pd.DataFrame:
 def _summary(row: dict) -> tuple:
     if not isinstance(row["period"], str):
         return (row["programme_id"], None, None, None, None, 0, 0)
-    key = (row["programme_id"], row["changed_by"], _registers_version(), current_user().scope)
+    key = (str(engine().url), row["programme_id"], row["changed_by"], _registers_version(), current_user().scope)
     if key not in _summaries:
         now = standing(row["programme_id"], row["top"], row["period"])
         _summaries[key] = summarised(now)
@@ -213,7 +213,7 @@ def _registers_version() -> int:
     """The newest submission that may have changed areas, programmes or rotas."""
     sent = submissions.read_submissions(engine())
     kinds = ("areas", "boundaries", "programmes", "rota", "undo")
-    return int(sent.loc[sent["kind"].isin(kinds), "submission_id"].max() if len(sent) else 0)
+    return int(sent.loc[sent["kind"].isin(kinds), "submission_id"].max()) if sent["kind"].isin(kinds).any() else 0
 
 
 # Self-management ----------------------------------------------------------------------------------------------------
