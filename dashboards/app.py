@@ -40,6 +40,7 @@ PAGES = {
         "dashboards.pages.forecasts.adjustment_value",
         "dashboards.pages.forecasts.backtest",
         "dashboards.pages.forecasts.forecast_runs",
+        "dashboards.pages.forecasts.methods",
         "dashboards.pages.plans.catalogue",
         "dashboards.pages.plans.compare",  # before the page of one plan, whose address would fit it too
         "dashboards.pages.plans.plan",

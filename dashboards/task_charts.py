@@ -23,7 +23,15 @@ def over_time(rows: pd.DataFrame, names: list[str], *, palette: Mapping[str, str
             x=names,
             y=rows[key],
             name=_(LAMPS[key][0]),
-            marker={"color": palette[LAMPS[key][2]], "pattern": {"shape": PATTERNS.get(key, ""), "solidity": 0.25}},
+            marker={
+                "color": palette[LAMPS[key][2]],
+                "pattern": {
+                    "shape": PATTERNS.get(key, ""),
+                    "solidity": 0.25,
+                    "fillmode": "overlay",
+                    "fgcolor": "#ffffff",
+                },
+            },
             text=[str(int(count)) if count else "" for count in rows[key]],
             textposition="inside",
             insidetextanchor="middle",

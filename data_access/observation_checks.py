@@ -48,6 +48,9 @@ class Known:
     programmes: pd.DataFrame = field(
         default_factory=lambda: pd.DataFrame(columns=["programme_id", "name_zh", "name_en"])
     )
+    health_cells: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame(columns=["health_cell_id", "cell_type", "area_id", "name_zh"])
+    )
     tasks: pd.DataFrame = field(
         default_factory=lambda: pd.DataFrame(columns=["task_id", "year", "area_id", "quantity", "unit"])
     )

@@ -169,6 +169,22 @@ def _check_dates_of_cells(records: list[Record], known: Known, bad: _Bad) -> Non
             ("certified_on", "withdrawn_on"),
         ):
             _check_order(record, first, second, bad)
+    _check_one_certificate(records, known, bad)
+
+
+def _check_one_certificate(records: list[Record], known: Known, bad: _Bad) -> None:
+    """One place holds one title of a type: a second number for the same name in the same area is asked about."""
+    held = {_who(row): row["health_cell_id"] for row in known.health_cells.to_dict("records")}
+    for record in records:
+        other = held.setdefault(_who(record), record["health_cell_id"])
+        if other != record["health_cell_id"]:
+            what = f"“{record['name_zh']}”在该地区同一类型下已有编号 {other}"
+            mend = "一个细胞只有一个编号：续期、升级请沿用原编号；确是两处的，请在名称中区分"
+            bad.refuse(record, "health_cell_id", "two_certificates", what, mend)
+
+
+def _who(row) -> tuple:
+    return row["cell_type"], row["area_id"], row["name_zh"]
 
 
 def _check_order(record: Record, first: str, second: str, bad: _Bad) -> None:

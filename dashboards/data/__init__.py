@@ -28,6 +28,17 @@ from dashboards.data.adjusting import (
 )
 from dashboards.data.assessed import assessed, assessed_years, refused_schemes, schemes, visible
 from dashboards.data.backtested import backtest
+from dashboards.data.cells import (
+    cell_quotas_of,
+    cell_type_names,
+    cells_by_area,
+    cells_by_year,
+    cells_lapsing,
+    cells_page,
+    cells_placed,
+    lapsing_ids,
+    plans_with_cell_quotas,
+)
 from dashboards.data.compared import YEARS_OFFERED, Comparison, compared, multiplier_of, places_of_level
 from dashboards.data.documents import delivery, every_action, every_target, former_targets
 from dashboards.data.figures import figures, newest_figure, reporting, series_figures, subline
@@ -154,6 +165,13 @@ __all__ = [
     "bulk_series",
     "bureau_day",
     "cached",
+    "cell_quotas_of",
+    "cell_type_names",
+    "cells_by_area",
+    "cells_by_year",
+    "cells_lapsing",
+    "cells_page",
+    "cells_placed",
     "change_password",
     "children",
     "compared",
@@ -191,6 +209,7 @@ __all__ = [
     "kept_aside",
     "label_of_kind",
     "lamp_counts",
+    "lapsing_ids",
     "lies_in",
     "log_in",
     "log_out",
@@ -216,6 +235,7 @@ __all__ = [
     "places_of_level",
     "plan",
     "plan_trail",
+    "plans_with_cell_quotas",
     "preview",
     "preview_bulk",
     "previous_review",

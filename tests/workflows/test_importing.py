@@ -525,6 +525,19 @@ def test_health_cells_and_population_are_read(store, tmp_path):
     assert read_population(store)[["year", "persons", "group_id"]].to_numpy().tolist() == [[2020, 574242.0, "all"]]
 
 
+def test_a_second_number_for_the_same_cell_is_asked_about(store, tmp_path):
+    head = "细胞编号,细胞类型,名称,地区代码,申报日期,命名日期\n"
+    assert send(store, tmp_path, f"{head}c1,健康学校,第一中学,150602,,2024-05-01\n", "health_cells").outcome == "stored"
+
+    again = send(store, tmp_path, f"{head}c9,健康学校,第一中学,150602,,2026-05-01\n", "health_cells")
+    renewed = send(store, tmp_path, f"{head}c1,健康学校,第一中学,150602,,2026-05-01\n", "health_cells")
+    early = send(store, tmp_path, f"{head}c2,健康学校,第二中学,150602,2026-06-01,2026-05-01\n", "health_cells")
+
+    assert "已有编号 c1" in sentences(again)[0]
+    assert renewed.outcome == "stored"
+    assert "早于" in sentences(early)[0]
+
+
 def test_history_before_the_plans_is_kept_and_noticed(store, tmp_path):
     add_plan(store)
 
