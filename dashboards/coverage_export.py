@@ -11,6 +11,7 @@ from dashboards.access import route
 from dashboards.components.figures import DEMO
 from dashboards.coverage_answer import Answer, ask
 from dashboards.coverage_question import choose
+from dashboards.data import served
 from dashboards.language import gettext as _
 
 NAME = "coverage"
@@ -26,9 +27,9 @@ def bar(picture_id: str) -> html.Div:
 
 
 def asked(state: dict[str, str]) -> Answer:
-    """The answer of an address; 404 where there is no plan."""
+    """The answer of an address; 404 where there is no plan, and where no townships are known."""
     choice = choose(state)
-    if choice is None:
+    if choice is None or served.townships_in(choice.place).empty:
         abort(404)
     return ask(choice)
 

@@ -15,6 +15,7 @@ from dashboards import (
 from dashboards.access import callback, clientside_callback, register_page
 from dashboards.coverage_answer import Answer, ask
 from dashboards.coverage_question import REACH, choose
+from dashboards.data import served
 from dashboards.language import gettext as _
 from dashboards.language import mark
 
@@ -50,7 +51,7 @@ def layout(area: str | None = None, **state):
     &indicator=&level=&period=&test=gi|moran&plan=&area=&lat=&lon=&zoom=.
     """
     choice = choose(state)
-    if choice is None:
+    if choice is None or served.townships_in(choice.place).empty:
         return components.page(_("Whom do health facilities reach?"), children=[components.empty()])
     answer = ask(choice)
     beside = html.Aside(coverage_aside.aside(answer, area), id=ASIDE)
