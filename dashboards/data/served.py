@@ -41,9 +41,8 @@ def townships_in(place: str) -> pd.DataFrame:
     counties = county_of()
     found = found.assign(county_id=found["area_id"].map(counties))
     is_inside = [place in _above(area_id, everywhere) for area_id in found["area_id"]]
-    found = found[
-        pd.Series(is_inside, index=found.index, dtype=bool)
-    ]  # of no townships, a bare [] would choose columns
+    # a bare list would choose columns where there are no townships
+    found = found[pd.Series(is_inside, index=found.index, dtype=bool)]
     people = persons().sort_values("year").drop_duplicates("area_id", keep="last").set_index("area_id")
     names = everywhere[["name_zh", "name_en"]].rename(columns={"name_zh": "county_zh", "name_en": "county_en"})
     is_rough = found["seat_precision_km"].fillna(0).gt(ROUGH_KM) | found["seat_source"].fillna("").str.contains(
