@@ -194,10 +194,10 @@
             show(kind) {
                 return `kt-kind-${kind}`;
             },
-            // A step was taken: the page is laid out anew at the same address.
+            // A step was taken: the page is laid out anew. Dash itself does so only for another address.
             again(done) {
                 if (done) {
-                    window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+                    window.location.reload();
                 }
                 return window.dash_clientside.no_update;
             },

@@ -97,7 +97,7 @@ def save_draft(wanted: Preview, code: str, text: str, expires_on: date | None, d
     return adjusting.save_draft(engine(), person(), wanted, reason, **over, is_demo=is_demo())
 
 
-MOST_MARKS_AT_ONCE = 20_000  # two seconds or so; more are judged by the worker while the pages say that they are stale
+MOST_MARKS_AT_ONCE = 5_000  # some seconds; more are judged by the worker, and the pages say that they are stale
 STEPS = {
     "submit": adjusting.submit,
     "approve": adjusting.approve,
