@@ -185,7 +185,7 @@ def method(found: Sited) -> list[str]:
             "Distances are straight lines along the ground (geodesic, WGS-84) between seats; a township counts as a whole at its seat. The number of sites includes those that stand and stay."
         ),
         _(
-            "“Optimal” is said only where the value meets the bound, which no choice of sites can beat; otherwise the gap is shown. Among equal choices the lowest codes are taken."
+            "“Optimal” is said only where the value meets the bound, which no choice of sites can beat; otherwise the gap is shown. Several choices may be equally good; the same question always gets the same one."
         ),
     ]
     if found.result and any(place["is_rough"] for place in found.result["demand"]):

@@ -2,7 +2,7 @@
 
 p-median: least weighted distance. p-center: shortest longest way. lscp: fewest sites that reach every place. mclp: most
 people reached by p sites. Each model's file says what its value and bound are; an answer is "optimal" only if proven.
-Without a limit of time the same input gives the same answer; ties go to the site that comes first.
+Without a limit of time the same input gives the same answer, also where several are equally good.
 """
 
 from collections.abc import Iterator, Sequence

@@ -6,6 +6,7 @@ clerk's words for what is wrong with the question.
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -126,9 +127,12 @@ def _answered(asked_text: str) -> tuple[dict | None, str | None]:
 
 
 def _jobs() -> Jobs:
-    if "jobs" not in _store:
-        _store["jobs"] = Jobs(engine(), _store["settings"])
-    return _store["jobs"]
+    return _office(engine(), _store["settings"])
+
+
+@lru_cache(maxsize=1)
+def _office(of_engine, settings) -> Jobs:
+    return Jobs(of_engine, settings)
 
 
 def submit_siting(asked: dict[str, Any]) -> tuple[str | None, str | None]:
