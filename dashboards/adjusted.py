@@ -10,7 +10,7 @@ from dash import html
 
 from dashboards import charts, components, data, wording
 from dashboards.language import gettext as _
-from dashboards.language import pick
+from dashboards.language import ngettext, pick
 from dashboards.workbench_figures import Adjusted, draw_beside
 
 WORKBENCH = "/workbench"
@@ -89,7 +89,11 @@ def count_line(marks: pd.DataFrame, state: dict, path: str) -> html.P | None:
     ]
     listed = [piece for one in named for piece in (" · ", one)][1:]
     more = [" …"] if len(rows) > MOST_NAMED else []
-    said = _("{n} of these forecasts are adjusted by analysts:", n=wording.number(len(rows)))
+    said = ngettext(
+        "{number} of these forecasts is adjusted by analysts:",
+        "{number} of these forecasts are adjusted by analysts:",
+        len(rows),
+    )
     mark = components.version_mark(components.ADJUSTED)
     return html.P([mark, " ", said, " ", *listed, *more], className="kt-source kt-adjusted-note")
 

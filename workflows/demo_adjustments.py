@@ -25,6 +25,7 @@ PAST = (
         "new_service",
         "社区健身步道陆续建成，经常锻炼人数应稳步增加。",
     ),
+    ("diabetes_awareness_rate", "parent", {}, "local_knowledge", "糖尿病防治宣教由全市统一组织，各旗区应与全市同步。"),
 )  # fmt: skip
 IN_FORCE = (
     ("hypertension_awareness_rate", "150602"), "policy", {"begins": 2027, "share": 0.5}, "policy_change",

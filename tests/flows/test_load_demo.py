@@ -93,10 +93,12 @@ def test_analysts_have_adjusted_forecasts_and_what_came_of_past_ones_is_told(dem
     table, outcomes = value_added(engine)
 
     assert listed["is_demo"].all()
-    assert listed.loc[~listed["is_expired"], "state"].tolist() == ["submitted", "approved"]
+    assert listed.loc[~listed["is_expired"], "state"].tolist() == ["approved", "submitted"]
     assert marks.loc[marks["forecast_version"] == "adjusted", "area_id"].tolist() == ["150602"]
     assert set(outcomes["time"]) == {2025.0}
-    assert table["is_enough"].all()
+    whole = table.set_index("by").loc["all"]
+    assert (whole["adjustments"], whole["occasions"], whole["is_enough"]) == (27, 3, True)
+    assert not table.loc[table["by"] == "kind", "is_enough"].any()  # nine districts of one indicator prove little
 
 
 def test_the_invented_township_is_no_part_of_today(demo):

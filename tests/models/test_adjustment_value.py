@@ -9,7 +9,8 @@ def outcomes(*rows) -> pd.DataFrame:
     """(adjustment, author, model's median, adjusted median, what came), both fans without width, a scale of 2."""
     made = []
     for number, author, model, adjusted, actual in rows:
-        row = {"adjustment_id": number, "author": author, "actual": actual, "scale": 2.0}
+        row = {"adjustment_id": number, "indicator_id": f"i{number % 3}", "time": 2025.0}
+        row |= {"author": author, "actual": actual, "scale": 2.0}
         row |= {f"{name}_model": model for name in QUANTILE_COLUMNS}
         made.append(row | {f"{name}_adjusted": adjusted for name in QUANTILE_COLUMNS})
     return pd.DataFrame(made)
@@ -37,4 +38,11 @@ def test_a_handful_is_too_few_to_say():
     table = value_added(pd.concat([few, enough]), "author")
 
     assert table["is_enough"].to_dict() == {"li": False, "wang": True}
+    assert table["occasions"].to_dict() == {"li": 3, "wang": 3}
     assert table.loc["wang", "value_added"] == pytest.approx(-0.8)  # 18 instead of 10: worse than no change
+
+
+def test_many_districts_of_one_indicator_and_year_are_one_piece_of_luck():
+    errors = errors_of(outcomes(*[(3 * n, "li", 50, 58, 60) for n in range(12)]))
+
+    assert value_added(errors).loc["all", ["adjustments", "occasions", "is_enough"]].tolist() == [12, 1, False]
