@@ -26,7 +26,7 @@ from data_access.submissions import DERIVED
 from data_access.tables import submissions
 from models.units import UNITS
 from settings import Settings
-from workflows import programme_figures
+from workflows import programme_figures, register_figures
 
 FIGURES = {
     "indicator_id": "str",
@@ -56,9 +56,9 @@ class Derivation:
     covers: Callable[[Engine, int | None], pd.DataFrame]
 
 
-# name -> derivation; health cells, services and tasks add theirs here
 DERIVATIONS: Mapping[str, Derivation] = {
     "programmes": Derivation(programme_figures.KINDS, programme_figures.work_out, programme_figures.covers),
+    "registers": Derivation(register_figures.KINDS, register_figures.work_out, register_figures.covers),
 }
 
 
