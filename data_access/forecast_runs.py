@@ -4,13 +4,14 @@ Every pool is committed by itself, with its block, so that a run cut short has w
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, Engine, case, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from data_access.engine import copy_rows, writing
 from data_access.forecast_tables import forecast_blocks, forecast_pools, forecast_runs, forecast_series
@@ -51,8 +52,8 @@ INPUTS = {"indicator_id": "str", "area_id": "str", "time": "float64", "value": "
 FANS = {"indicator_id": "str", "area_id": "str", "time": "float64"} | dict.fromkeys(FIGURES_OF_A_TIME, "float64")
 
 
-class RunTakenOver(Exception):
-    """Another process continues the run."""
+class RunGone(Exception):
+    """Another process found the run to be the same as an earlier one, and removed it."""
 
 
 @dataclass(frozen=True)
@@ -89,19 +90,19 @@ class Block:
 # Runs ---------------------------------------------------------------------------------------------------------------
 
 
-def begin_run(engine: Engine, head: Mapping[str, Any], token: str) -> tuple[int, bool]:
-    """Start a run, or go on with one of the same head that did not finish; gives its id and whether it went on.
+def begin_run(engine: Engine, head: Mapping[str, Any]) -> tuple[int, bool]:
+    """Start a run, or go on with one of the same head that is not finished; gives its id and whether it went on.
 
-    head: as_of, method, parameters, seed, last_submission_id. token: of this process; the one that had the run before,
-    if it lives, gets RunTakenOver at its next pool.
+    head: as_of, method, parameters, seed, last_submission_id. Two processes may be at work on one run: each pool is noted
+    once, whoever makes it first.
     """
-    ours = {"state": "running", "owner_token": token, "message": None, "finished_at": None}
+    running = {"state": "running", "message": None, "finished_at": None}
     with writing(engine) as connection:
         for row in connection.execute(_of_head(head).where(forecast_runs.c.state != "finished")):
             if row.parameters == head["parameters"]:
-                connection.execute(update(forecast_runs).where(forecast_runs.c.run_id == row.run_id).values(ours))
+                connection.execute(_run(row.run_id).values(running))
                 return row.run_id, True
-        new = insert(forecast_runs).values(dict(head) | ours | {"started_at": datetime.now(UTC)})
+        new = insert(forecast_runs).values(dict(head) | running | {"started_at": datetime.now(UTC)})
         return connection.execute(new).inserted_primary_key[0], False
 
 
@@ -136,36 +137,41 @@ def note_submission(engine: Engine, run_id: int, last_submission_id: int) -> Non
         connection.execute(_run(run_id).values(last_submission_id=last_submission_id))
 
 
-def finish_run(engine: Engine, run_id: int, token: str, inputs_hash: str) -> None:
-    """The run is whole; from the commit on, others read it. RunTakenOver where another process has it."""
+def finish_run(engine: Engine, run_id: int, inputs_hash: str) -> None:
+    """The run is whole; from the commit on, others read it. RunGone where it is no longer there."""
     with writing(engine) as connection:
-        total = _owned(connection, run_id, token).series_done
-        done = {"state": "finished", "inputs_hash": inputs_hash, "series_total": total, "owner_token": None}
-        connection.execute(_run(run_id).values(done | {"finished_at": datetime.now(UTC)}))
+        total = _there(connection, run_id).series_done
+        done = {"state": "finished", "inputs_hash": inputs_hash, "series_total": total, "message": None}
+        unfinished = forecast_runs.c.state != "finished"
+        connection.execute(_run(run_id).where(unfinished).values(done | {"finished_at": datetime.now(UTC)}))
 
 
-def end_run(engine: Engine, run_id: int, token: str, state: str, message: str | None = None) -> None:
-    """The run stopped short: failed (message says why) or cancelled. Nothing where another process has it."""
-    ended = {"state": state, "message": message, "owner_token": None, "finished_at": datetime.now(UTC)}
+def end_run(engine: Engine, run_id: int, state: str, message: str | None = None) -> None:
+    """The run stopped short: failed (message says why) or cancelled. Nothing where another process has finished it."""
+    ended = {"state": state, "message": message, "finished_at": datetime.now(UTC)}
     with writing(engine) as connection:
-        connection.execute(_run(run_id).where(forecast_runs.c.owner_token == token).values(ended))
+        connection.execute(_run(run_id).where(forecast_runs.c.state == "running").values(ended))
 
 
 def forget_run(engine: Engine, run_id: int) -> None:
-    """Remove a run that turned out to be the same as an earlier one; its blocks are that one's too."""
+    """Remove a run that is not finished, since it has nothing, or the same as an earlier one."""
+    unfinished = forecast_runs.c.run_id == run_id, forecast_runs.c.state != "finished"
     with writing(engine) as connection:
-        connection.execute(forecast_pools.delete().where(forecast_pools.c.run_id == run_id))
-        connection.execute(forecast_runs.delete().where(forecast_runs.c.run_id == run_id))
+        if connection.execute(select(forecast_runs.c.run_id).where(*unfinished)).first() is not None:
+            connection.execute(forecast_pools.delete().where(forecast_pools.c.run_id == run_id))
+            connection.execute(forecast_runs.delete().where(forecast_runs.c.run_id == run_id))
 
 
 def _run(run_id: int):
     return update(forecast_runs).where(forecast_runs.c.run_id == run_id)
 
 
-def _owned(connection: Connection, run_id: int, token: str):
-    row = connection.execute(select(forecast_runs).where(forecast_runs.c.run_id == run_id)).first()
-    if row is None or row.owner_token != token:
-        raise RunTakenOver
+def _there(connection: Connection, run_id: int):
+    # locked: on PostgreSQL two processes would note one pool at the same time
+    query = select(forecast_runs).where(forecast_runs.c.run_id == run_id).with_for_update()
+    row = connection.execute(query).first()
+    if row is None:
+        raise RunGone
     return row
 
 
@@ -198,16 +204,32 @@ def find_block(engine: Engine, input_hash: str) -> int | None:
         return connection.scalar(query)
 
 
-def write_pool(engine: Engine, run_id: int, token: str, key: PoolKey, block: Block | int | None) -> None:
-    """Note a pool as done, in one transaction with its block. block: new, the id of one that is there, or None (nothing
-    in the pool can be forecast). RunTakenOver where another process has the run."""
+def write_pool(engine: Engine, run_id: int, key: PoolKey, block: Block | int | None) -> None:
+    """Note a pool as done, in one transaction with its block; once, whoever else notes it. RunGone where there is no run.
+
+    block: new, the id of one that is there, or None (nothing in the pool can be forecast).
+    """
+    try:
+        _write_pool(engine, run_id, key, block)
+    except IntegrityError:  # on PostgreSQL another run added the same block at the same moment: now it is there
+        _write_pool(engine, run_id, key, block)
+
+
+def _write_pool(engine: Engine, run_id: int, key: PoolKey, block: Block | int | None) -> None:
     with writing(engine) as connection:
-        _owned(connection, run_id, token)
+        _there(connection, run_id)
+        if connection.execute(_noted(run_id, key)).first() is not None:
+            return
         block_id, is_reused = _kept(connection, block)
         row = {**vars(key), "run_id": run_id, "block_id": block_id, "is_reused": is_reused}
         connection.execute(insert(forecast_pools).values(row))
         in_block = select(forecast_blocks.c.series).where(forecast_blocks.c.block_id == block_id).scalar_subquery()
         connection.execute(_run(run_id).values(series_done=forecast_runs.c.series_done + func.coalesce(in_block, 0)))
+
+
+def _noted(run_id: int, key: PoolKey):
+    same = [forecast_pools.c[name] == value for name, value in vars(key).items() if name != "parts"]
+    return select(forecast_pools.c.block_id).where(forecast_pools.c.run_id == run_id, *same)
 
 
 def _kept(connection: Connection, block: Block | int | None) -> tuple[int | None, bool]:
@@ -248,15 +270,18 @@ def _packed_rows(block_id: int, block: Block):
         yield block_id, area_id, first, fan, times[begin:end] + values[begin:end], counts_sum
 
 
-def copy_pools(engine: Engine, run_id: int, token: str, earlier: int, keys: Collection[PoolKey]) -> None:
-    """Note pools of an earlier run as this one's too, all in one transaction. RunTakenOver as in write_pool."""
-    wanted = {astuple(key) for key in keys}
-    pools = read_pools(engine, earlier)
+def copy_pools(engine: Engine, run_id: int, earlier: int, plan_ids: Collection[str], but: Collection[str]) -> None:
+    """Note an earlier run's pools of some plans as this one's too, but for some indicators' and those it has already;
+    all in one transaction. RunGone as in write_pool."""
     names = [field.name for field in fields(PoolKey)]
-    pools = pools[[key in wanted for key in pools[names].itertuples(index=False, name=None)]]
-    rows = pools[[*names, "block_id"]].assign(run_id=run_id, is_reused=pools.block_id.notna())
+    pools = read_pools(engine, earlier)
+    pools = pools[pools.plan_id.isin(plan_ids) & ~pools.indicator_id.isin(but)]
     with writing(engine) as connection:
-        _owned(connection, run_id, token)
+        _there(connection, run_id)
+        own = select(*(forecast_pools.c[name] for name in names)).where(forecast_pools.c.run_id == run_id)
+        own = {tuple(row) for row in connection.execute(own)}
+        pools = pools[[key not in own for key in pools[names].itertuples(index=False, name=None)]]
+        rows = pools[[*names, "block_id"]].assign(run_id=run_id, is_reused=pools.block_id.notna())
         if len(rows):
             connection.execute(insert(forecast_pools), records(rows))
         more = forecast_runs.c.series_done + int(pools.series.sum())

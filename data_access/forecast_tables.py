@@ -36,7 +36,6 @@ forecast_runs = Table(
     Column("series_total", Integer, nullable=False, default=0),  # an estimate until it is finished
     Column("series_done", Integer, nullable=False, default=0),
     Column("last_submission_id", Integer, nullable=False),  # the newest submission the run saw
-    Column("owner_token", String(36)),  # of the process at work: one that finds another's here stops
     Column("message", Text),  # why it failed
     Column("started_at", UtcDateTime, nullable=False),
     Column("finished_at", UtcDateTime),

@@ -3,10 +3,9 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import astuple, dataclass, field, fields
+from dataclasses import astuple, dataclass, fields
 from datetime import date
 from typing import Any
-from uuid import uuid4
 
 import numpy as np
 import pandas as pd
@@ -62,7 +61,10 @@ def run_forecasts(
     if run_id is not None:
         return _facts(engine, run_id, as_of, is_new=False)
     with cluster_at(scheduler) as calculate:
-        run_id, is_new = _Run(engine, scopes, head, tell).make(calculate)
+        try:
+            run_id, is_new = _Run(engine, scopes, head, tell).make(calculate)
+        except forecast_runs.RunGone:  # another process was at it too, and found an earlier run with the same pools
+            run_id, is_new = _Run(engine, scopes, head, tell).make(calculate)
     tell(1.0, "完成")
     return _facts(engine, run_id, as_of, is_new=is_new)
 
@@ -100,26 +102,25 @@ class _Run:
     scopes: list[Scope]
     head: dict[str, Any]
     tell: Progress
-    token: str = field(default_factory=lambda: str(uuid4()))
     run_id: int = 0
     read: int = 0  # figures
     to_read: int = 1
 
     def make(self, calculate: Calculate) -> tuple[int | None, bool]:
         """Forecast what there is to; the run's id (None: nothing to forecast) and whether it is another than before."""
-        self.run_id, _ = forecast_runs.begin_run(self.engine, self.head, self.token)
+        self.run_id, _ = forecast_runs.begin_run(self.engine, self.head)
         try:
             for task, fan in calculate(self._tasks()):
                 self._write(task.key, _block(task, fan))
             return self._finish()
         except (Cancelled, KeyboardInterrupt):
-            forecast_runs.end_run(self.engine, self.run_id, self.token, "cancelled")
+            forecast_runs.end_run(self.engine, self.run_id, "cancelled")
             raise
-        except forecast_runs.RunTakenOver as error:
-            raise InputError(f"第 {self.run_id} 次预测已由另一个进程接着做，本进程停止。") from error
+        except forecast_runs.RunGone:
+            raise
         except Exception as error:
             why = str(error) if isinstance(error, InputError) else type(error).__name__
-            forecast_runs.end_run(self.engine, self.run_id, self.token, "failed", why)
+            forecast_runs.end_run(self.engine, self.run_id, "failed", why)
             raise
 
     def _tasks(self) -> Iterator[Task]:
@@ -149,12 +150,8 @@ class _Run:
             return
         known_then = self._known_by(forecast_runs.read_run(self.engine, before)["last_submission_id"])
         changed = observations.indicators_changed(self.engine, after=known_then, by=known_by)
-        wanted, done = {scope.plan_id for scope in self.scopes}, self._done()
-        there = forecast_runs.read_pools(self.engine, before)
-        there = there[there.plan_id.isin(wanted) & ~there.indicator_id.isin(changed)]
-        rows = there[[name.name for name in fields(PoolKey)]].itertuples(index=False, name=None)
-        keys = [PoolKey(*row) for row in rows if row not in done]
-        forecast_runs.copy_pools(self.engine, self.run_id, self.token, before, keys)
+        plan_ids = {scope.plan_id for scope in self.scopes}
+        forecast_runs.copy_pools(self.engine, self.run_id, before, plan_ids, but=changed)
 
     def _before(self) -> int | None:
         """The newest finished run of the same day, plans and parameters."""
@@ -186,7 +183,7 @@ class _Run:
             self._write(PoolKey(scope.plan_id, name, YEAR, 0, 1), None)
 
     def _write(self, key: PoolKey, block: Block | int | None) -> None:
-        forecast_runs.write_pool(self.engine, self.run_id, self.token, key, block)
+        forecast_runs.write_pool(self.engine, self.run_id, key, block)
         self.tell(self.read / self.to_read, f"预测 {key.indicator_id}")
 
     def _finish(self) -> tuple[int | None, bool]:
@@ -195,10 +192,10 @@ class _Run:
             forecast_runs.forget_run(self.engine, self.run_id)
             return None, False
         before = self._same_as_before(pools)
-        if before is not None:
+        if before not in (None, self.run_id):
             forecast_runs.forget_run(self.engine, self.run_id)
             return before, False
-        forecast_runs.finish_run(self.engine, self.run_id, self.token, _hash_of(pools))
+        forecast_runs.finish_run(self.engine, self.run_id, _hash_of(pools))
         return self.run_id, True
 
     def _same_as_before(self, pools: pd.DataFrame) -> int | None:

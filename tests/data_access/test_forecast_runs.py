@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import func, select
 
 from data_access import forecast_runs
-from data_access.forecast_runs import Block, PoolKey, RunTakenOver
+from data_access.forecast_runs import Block, PoolKey, RunGone
 from data_access.forecast_tables import forecast_series
 
 HEAD = {
@@ -38,10 +38,10 @@ def block(input_hash="h1"):
 
 def finished(engine, *blocks):
     """A finished run of these pools of one plan, an indicator each."""
-    run_id, _ = forecast_runs.begin_run(engine, HEAD, "me")
+    run_id, _ = forecast_runs.begin_run(engine, HEAD)
     for indicator_id, one in blocks:
-        forecast_runs.write_pool(engine, run_id, "me", PoolKey("plan", indicator_id, "year", 0, 1), one)
-    forecast_runs.finish_run(engine, run_id, "me", "all")
+        forecast_runs.write_pool(engine, run_id, PoolKey("plan", indicator_id, "year", 0, 1), one)
+    forecast_runs.finish_run(engine, run_id, "all")
     return run_id
 
 
@@ -83,27 +83,36 @@ def test_two_runs_share_the_block_of_the_same_inputs(engine):
     assert forecast_runs.count_pools(engine, "plan").values.tolist() == [[1, 1, 2, 1], [2, 2, 4, 1], [3, 1, 2, 0]]
 
 
-def test_a_run_of_the_same_head_is_gone_on_with_and_its_first_process_stopped(engine):
-    run_id, went_on = forecast_runs.begin_run(engine, HEAD, "me")
-    again = forecast_runs.begin_run(engine, HEAD | {"parameters": {"plan": {"a": 2, "b": 1}}}, "you")
+def test_a_run_of_the_same_head_is_gone_on_with_and_a_pool_noted_once(engine):
+    run_id, went_on = forecast_runs.begin_run(engine, HEAD)
+    again = forecast_runs.begin_run(engine, HEAD | {"parameters": {"plan": {"a": 2, "b": 1}}})
+    for _process in range(2):
+        forecast_runs.write_pool(engine, run_id, KEY, block())
 
     assert (again, went_on) == ((run_id, True), False)
-    with pytest.raises(RunTakenOver):
-        forecast_runs.write_pool(engine, run_id, "me", KEY, block())
-    assert forecast_runs.find_block(engine, "h1") is None  # nothing of the pool was kept
-    forecast_runs.write_pool(engine, run_id, "you", KEY, block())
-    forecast_runs.end_run(engine, run_id, "me", "failed", "too late")
     assert forecast_runs.read_runs(engine)[["state", "series_done"]].values.tolist() == [["running", 2]]
+    forecast_runs.finish_run(engine, run_id, "all")
+    forecast_runs.end_run(engine, run_id, "failed", "too late")
+    assert forecast_runs.read_runs(engine).state.tolist() == ["finished"]
+
+
+def test_nothing_of_a_pool_is_kept_where_its_run_is_gone(engine):
+    run_id, _ = forecast_runs.begin_run(engine, HEAD)
+    forecast_runs.forget_run(engine, run_id)
+
+    with pytest.raises(RunGone):
+        forecast_runs.write_pool(engine, run_id, KEY, block())
+    assert forecast_runs.find_block(engine, "h1") is None
 
 
 def test_only_finished_runs_are_found_and_other_inputs_make_another(engine):
     def any_plan(there, wanted):
         return True
 
-    run_id, _ = forecast_runs.begin_run(engine, HEAD, "me")
+    run_id, _ = forecast_runs.begin_run(engine, HEAD)
     assert forecast_runs.find_finished(engine, HEAD, any_plan) is None
-    forecast_runs.finish_run(engine, run_id, "me", "all")
+    forecast_runs.finish_run(engine, run_id, "all")
 
     assert forecast_runs.find_finished(engine, HEAD, any_plan) == run_id
     assert forecast_runs.find_finished(engine, HEAD | {"last_submission_id": 4}, any_plan) is None
-    assert forecast_runs.begin_run(engine, HEAD | {"seed": 8}, "me") == (run_id + 1, False)
+    assert forecast_runs.begin_run(engine, HEAD | {"seed": 8}) == (run_id + 1, False)

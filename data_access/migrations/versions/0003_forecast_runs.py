@@ -26,7 +26,6 @@ def upgrade() -> None:
         sa.Column("series_total", sa.Integer(), nullable=False),
         sa.Column("series_done", sa.Integer(), nullable=False),
         sa.Column("last_submission_id", sa.Integer(), nullable=False),
-        sa.Column("owner_token", sa.String(length=36), nullable=True),
         sa.Column("message", sa.Text(), nullable=True),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
