@@ -6,7 +6,6 @@ from dashboards import components, coverage_words, wording
 from dashboards.coverage_question import HOT_SPOTS
 from dashboards.data import served
 from dashboards.language import gettext as _
-from dashboards.language import pick
 
 MOST_LISTED = 8
 
@@ -59,13 +58,13 @@ def _line(row: dict, facilities) -> html.Li:
     )
 
 
-def nearest_words(row: dict, facilities) -> str:
+def nearest_words(row: dict, facilities) -> list:
     """The nearest facility and how far it is; that there is none to go to."""
     if row["nearest_id"] not in facilities.index:
-        return _("no facility it may go to")
+        return [_("no facility it may go to")]
     facility = facilities.loc[row["nearest_id"]]
-    name = pick(facility["name_zh"], facility["name_en"])
-    return _("{km} km to {name}", km=wording.number(row["distance_m"] / 1000, 1), name=name)
+    before, after = _("{km} km to {name}", km=wording.number(row["distance_m"] / 1000, 1), name="\n").split("\n")
+    return [before, components.data_name(facility["name_zh"], facility["name_en"]), after]
 
 
 def _scores(answer) -> list:
@@ -113,7 +112,7 @@ def _spots(answer) -> list:
     lines = [
         html.Li(
             [
-                row["area"],
+                components.mark_chinese(row["area"]),
                 html.Span(wording.value(row["value"], answer.choice.indicator["unit"], decimals)),
                 html.Small(f"{row['kind_word']} · q = {row['q']:.3f}"),
             ]
@@ -145,5 +144,5 @@ def _township(answer, row: dict) -> list:
         parts.append(html.P(words[row["state"]], className="map-aside-figure"))
         parts.append(html.P(nearest_words(row, served.facilities_of(choice.kind).set_index("facility_id"))))
     if row["is_rough"]:
-        parts.append(html.P(_("approximate seat (示意)"), className="kt-muted"))
+        parts.append(html.P(_("approximate seat"), className="kt-muted"))
     return parts

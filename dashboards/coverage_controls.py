@@ -19,7 +19,7 @@ from dashboards.coverage_question import (
     indicators_of,
     reach_of,
 )
-from dashboards.coverage_words import LAYER_WORDS, reach_words, service_words
+from dashboards.coverage_words import LAYER_WORDS, grade_words, reach_words, service_words
 from dashboards.data import served
 from dashboards.data.served import ANY_KIND
 from dashboards.language import gettext as _
@@ -44,7 +44,10 @@ def _of_facilities(asked: Choice) -> list:
     types += [_option(kind, _(words[0])) for kind, words in map_places.FACILITY_TYPES.items() if kind in there]
     types += [_option(kind, kind) for kind in sorted(there - set(map_places.FACILITY_TYPES))]
     types.append(_option(ANY_KIND, _("All types")))
-    grades = [_option(ANY_KIND, _("Any")), *(_option(grade, grade) for grade in grades_of(asked.kind.facility_type))]
+    grades = [
+        _option(ANY_KIND, _("Any")),
+        *(_option(grade, grade_words(grade)) for grade in grades_of(asked.kind.facility_type)),
+    ]
     services = [_option(ANY_KIND, _("Any")), *(_option(name, service_words(name)) for name in served.services_there())]
     found = [choice("type", _("Facilities"), types, asked.kind.facility_type)]
     if len(grades) > 1:

@@ -92,7 +92,7 @@ def _notes(answer: Answer) -> dict[str, str]:
     rows, choice = answer.rows, answer.choice
     if choice.layer == HOT_SPOTS:
         return {row.area_id: f"q = {row.q:.3f}" for row in rows.dropna(subset=["q"]).itertuples()} if len(rows) else {}
-    rough = [_("approximate seat (示意)") if is_rough else "" for is_rough in rows["is_rough"]]
+    rough = [_("approximate seat") if is_rough else "" for is_rough in rows["is_rough"]]
     if choice.layer != REACH:
         return {area_id: note for area_id, note in zip(rows["area_id"], rough, strict=True) if note}
     names = facility_names(answer)

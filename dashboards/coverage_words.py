@@ -30,7 +30,15 @@ TYPE_WORDS = {
     ANY_KIND: mark("Facilities of any type"),
     served.PRIMARY: mark("Township hospitals and community health centres"),
 }
+GRADE_WORDS = {
+    "中心卫生院": mark("central"),
+    "三级甲等": mark("grade 3A"),
+    "三级乙等": mark("grade 3B"),
+    "二级甲等": mark("grade 2A"),
+    "二级乙等": mark("grade 2B"),
+}
 MIXED = "mixed"
+NAME = "KangtuName"  # assets/table_names.js
 
 
 def kind_words(choice: Choice) -> str:
@@ -38,7 +46,7 @@ def kind_words(choice: Choice) -> str:
     kind = choice.kind
     words = map_places.FACILITY_TYPES.get(kind.facility_type, (kind.facility_type,))
     named = _(TYPE_WORDS.get(kind.facility_type, words[0]))
-    extra = [] if kind.grade == ANY_KIND else [kind.grade]
+    extra = [] if kind.grade == ANY_KIND else [grade_words(kind.grade)]
     if kind.service != ANY_KIND:
         extra.append(service_words(kind.service))
     return (
@@ -46,6 +54,11 @@ def kind_words(choice: Choice) -> str:
         if current_language() == "zh" and extra
         else named + (f" ({', '.join(extra)})" if extra else "")
     )
+
+
+def grade_words(grade: str) -> str:
+    """A grade as the reader says it; one nobody has named as the data writes it."""
+    return _(GRADE_WORDS[grade]) if grade in GRADE_WORDS else grade
 
 
 def service_words(service: str) -> str:
@@ -282,7 +295,7 @@ def place_name(row) -> str:
 def table_columns(answer) -> list[dict]:
     """The columns of the table under the map."""
     choice, number = answer.choice, {"number": True, "width": 140}
-    area = components.column("area", _("Area"), width=190)
+    area = components.column("area", _("Area"), width=190, cellRenderer=NAME)
     if choice.layer == HOT_SPOTS:
         decimals = int(choice.indicator["decimals"]) if choice.indicator is not None else 1
         unit = wording.unit_name(choice.indicator["unit"]) if choice.indicator is not None else ""
@@ -294,13 +307,13 @@ def table_columns(answer) -> list[dict]:
             components.column("p", _("p, two-sided"), decimals=4, **number),
             components.column("q", _("q with the guard"), decimals=4, **number),
         ]
-    columns = [area, components.column("district", _("Lies in"), width=130)]
+    columns = [area, components.column("district", _("Lies in"), width=130, cellRenderer=NAME)]
     columns.append(components.column("people", _("People"), decimals=0, **number))
     if choice.is_access:
         columns.append(components.column("value", legend_title(answer), decimals=2, **number))
         columns.append(components.column("in_reach", _("Facilities in reach"), decimals=0, **number))
     else:
-        columns.append(components.column("nearest", _("Nearest facility"), width=240))
+        columns.append(components.column("nearest", _("Nearest facility"), width=240, cellRenderer=NAME))
         columns.append(components.column("km", _("Distance (km)"), decimals=1, **number))
         columns.append(components.column("state_word", _("State")))
     return [*columns, components.column("note", _("Note"))]
@@ -322,7 +335,7 @@ def table_rows(answer, *, only_left_out: bool) -> pd.DataFrame:
         "area": [place_name(row) for row in rows.to_dict("records")],
         "district": [pick(row["county_zh"], row["county_en"]) for row in rows.to_dict("records")],
         "people": rows["people"],
-        "note": [_("approximate seat (示意)") if rough else "" for rough in rows["is_rough"]],
+        "note": [_("approximate seat") if rough else "" for rough in rows["is_rough"]],
     }
     if choice.is_access:
         columns |= {"value": rows["value"], "in_reach": rows["in_reach"]}
