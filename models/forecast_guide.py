@@ -17,6 +17,15 @@ class Section:
     paragraphs: tuple[tuple[str, str], ...]
     formulas: tuple[str, ...] = ()
 
+    def __post_init__(self):
+        told = tuple((english, _in_chinese(chinese)) for english, chinese in self.paragraphs)
+        object.__setattr__(self, "paragraphs", told)
+
+
+def _in_chinese(text: str) -> str:
+    """Chinese writes a per cent sign without a space."""
+    return text.replace(" %", "%")
+
 
 @dataclass(frozen=True)
 class Rule:
