@@ -27,7 +27,7 @@ def form(asked: dict[str, Any]) -> html.Div:
     offered = {kind: words for kind, words in siting_words.CANDIDATES.items() if kind in _candidate_kinds()}
     standing = {kind: words for kind, words in siting_words.STANDING.items() if kind in _standing_kinds()}
     models = [
-        {"value": key, "label": f"{_(words)} ({_(short)})"} for key, (words, short) in siting_words.MODELS.items()
+        {"value": key, "label": f"{_(words)} · {_(short)}"} for key, (words, short) in siting_words.MODELS.items()
     ]
     groups = [{"value": group, "label": siting_words.group_name(group)} for group in sited.population_groups()]
     added = "\n".join(f"{point['name']}, {point['lon']}, {point['lat']}" for point in asked["added"])

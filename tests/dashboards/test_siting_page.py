@@ -89,7 +89,12 @@ def test_a_question_becomes_a_job_then_an_answer_then_a_scenario_others_can_open
     assert "70.0%" in text(of_type(shown, "H1")) and "保存" in text(shown)
 
     saved = client.get(f"/download/siting-places.csv?scenario={kept['scenario_id']}&lang=zh").data.decode("utf-8-sig")
-    assert [line.split(",")[0] for line in saved.splitlines()[1:]] == ["一街道（示意）", "二镇（示意）", "三镇（示意）", "四苏木（示意）"]
+    assert [line.split(",")[0] for line in saved.splitlines()[1:]] == [
+        "一街道（示意）",
+        "二镇（示意）",
+        "三镇（示意）",
+        "四苏木（示意）",
+    ]
     points = json.loads(client.get(f"/download/siting.geojson?scenario={kept['scenario_id']}").data)
     assert [point["properties"]["kind"] for point in points["features"]] == ["site", *["township"] * 4]
 
