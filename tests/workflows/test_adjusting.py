@@ -18,7 +18,7 @@ LI, WANG = Person("li", "李分析"), Person("wang", "王主任")
 SUMMER, AUTUMN, WINTER = date(2026, 6, 30), date(2026, 9, 30), date(2026, 12, 31)
 JULY, AUGUST = datetime(2026, 7, 1, 4, tzinfo=UTC), datetime(2026, 8, 1, 4, tzinfo=UTC)
 SERIES = ("literacy", "150602")
-WHY = Reason("policy_change", "二〇二七年起学校开设健康课", date(2027, 6, 30))
+WHY = Reason("policy_change", "二〇二七年起学校开设健康课", date(2099, 6, 30))
 NOT_NOW = {"renew": lambda plan_id, day: None}
 
 
@@ -46,8 +46,8 @@ def seen(engine, *ids) -> dict[int, int]:
     return dict(zip(found["adjustment_id"].tolist(), found["revision"].tolist(), strict=True))
 
 
-def approved(engine, value=40, at=AUGUST) -> int:
-    number = draft(engine, value)
+def approved(engine, value=40, at=AUGUST, reason=WHY) -> int:
+    number = draft(engine, value, reason=reason)
     adjusting.submit(engine, LI, seen(engine, number), at=noon(2026, 7, 2))
     adjusting.approve(engine, WANG, seen(engine, number), at=at, **NOT_NOW)
     return number
@@ -114,6 +114,12 @@ def test_without_a_reason_nothing_is_stored(judged):
             draft(judged, reason=reason)
 
     assert store.read_adjustments(judged).empty
+
+
+def test_a_reason_is_kept_as_it_reads_without_signs_that_nobody_sees(judged):
+    number = draft(judged, reason=Reason("other", "学校\x00开设\u202e健康课\n依据见附件", date(2099, 6, 30)))
+
+    assert store.read_adjustments(judged, ids=[number])["reason_text"].tolist() == ["学校开设健康课\n依据见附件"]
 
 
 def test_a_bureau_words_its_own_reasons_and_takes_others_out_of_use(judged):
@@ -233,7 +239,7 @@ def test_an_adjustment_approved_after_the_day_does_not_change_that_day_s_review(
 
 
 def test_an_adjustment_ends_with_its_last_day(judged):
-    approved(judged, 28)
+    approved(judged, 28, reason=Reason("policy_change", "二〇二七年起学校开设健康课", date(2027, 6, 30)))
 
     assert len(adjusting.in_force(judged, date(2027, 6, 30))) == 1
     assert adjusting.in_force(judged, date(2027, 7, 1)).empty
@@ -284,3 +290,15 @@ def test_a_batch_is_stored_and_approved_as_a_whole_or_not_at_all(judged):
 def test_many_series_take_no_typed_values(judged):
     with pytest.raises(InputError, match="请逐个序列研判"):
         adjusting.preview_bulk(judged, PLAN, [SERIES], "typed", {"medians": {"2030": 40}})
+
+
+def test_of_two_in_force_on_one_series_the_store_takes_one(judged):
+    first, second = draft(judged, 40), draft(judged, 35)
+
+    with (
+        pytest.raises(InputError, match="刚刚有另一项研判生效"),
+        adjusting._one_in_force(),
+        writing(judged) as connection,
+    ):
+        for row in store.read_for_change(connection, [first, second]):
+            store.change(connection, row, "approved", "approved", by=WANG.said, at=AUGUST)
