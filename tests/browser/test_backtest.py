@@ -10,7 +10,7 @@ def test_the_finding_stands_over_its_dots_and_every_indicator_has_its_verdict(vi
     assert seen.page.locator("#backtest-calibration .point").count() >= 5
     verdicts = seen.page.locator(".kt-backtest-table .kt-status").all_inner_texts()
     assert {"Use it", "Switch off"} <= set(verdicts)
-    assert verdicts == sorted(verdicts, key=["Switch off", "Use it", "Too few to say"].index)
+    assert verdicts == sorted(verdicts, key=["Switch off", "About as good", "Use it", "Too few to say"].index)
 
     seen.page.locator(".kt-choice-against select").select_option("own_path")
     seen.page.wait_for_url("**against=own_path**")

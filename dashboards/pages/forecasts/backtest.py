@@ -32,7 +32,7 @@ def layout(**query):
     plan = data.plan(query.get("plan"))
     if plan is None:
         return components.nothing_judged()
-    if data.backtest.is_known(plan["plan_id"]):
+    if is_worked_out(plan["plan_id"]):
         return html.Div(whole_page(plan, query), id=BODY)
     waiting = components.page(
         _("Are the forecasts any good?"),
@@ -46,6 +46,13 @@ def layout(**query):
 def work_out(query: dict):
     """The page in place of the notice that it is being worked out."""
     return whole_page(data.plan(query.get("plan")), query)
+
+
+def is_worked_out(plan_id: str) -> bool:
+    """Whether the page can be shown at once."""
+    if not data.backtest.is_known(plan_id):
+        return False
+    return data.backtest(plan_id) is None or data.past_flag_scores.is_known(plan_id)
 
 
 def whole_page(plan: dict, query: dict) -> html.Main:
