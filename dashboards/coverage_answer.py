@@ -76,7 +76,6 @@ def _scores(choice: Choice, townships: pd.DataFrame):
     rows["class"] = map_values.value_classes(reached, np.asarray(breaks), lower_is_better=False)
     states = np.where(reached.notna(), "reported", served.OUT_OF_REACH)
     rows["state"] = np.where(rows["value"].isna(), served.NOT_LOCATED, states)
-    rows["breaks"] = [tuple(breaks)] * len(rows)
     labels = map_values.value_labels(breaks, lower_is_better=False, single=coverage_words.in_reach())
     return rows, map_values.value_entries(labels, coverage_words.score_states()), found
 
@@ -93,19 +92,25 @@ def _shapes(choice: Choice, rows: pd.DataFrame, entries, layer: dict | None) -> 
     """
     if layer is None:
         return pd.DataFrame(columns=["area_id", "value", "position"])
-    known = rows.set_index("area_id")
-    members = layer.get("members") or {}
+    known = rows.set_index("area_id")[["value", "position", "state", "people"]]
     keys = [entry.key for entry in entries]
-    found = []
-    for shape in layer["area_ids"]:
-        among = known.reindex([area for area in members.get(shape, (shape,)) if area in known.index])
-        if among.empty:
-            found.append((shape, np.nan, keys.index(served.NOT_LOCATED)))
-            continue
-        largest = among.iloc[int(among["people"].fillna(0).to_numpy().argmax())]
-        differs = MIXED in keys and among["state"].nunique() > 1
-        found.append((shape, largest["value"], keys.index(MIXED) if differs else int(largest["position"])))
-    return pd.DataFrame(found, columns=["area_id", "value", "position"])
+    shapes = known.reindex(layer["area_ids"])
+    value, position = shapes["value"].to_numpy(copy=True), shapes["position"].fillna(-1).to_numpy(dtype=int, copy=True)
+    for place, shape in enumerate(layer["area_ids"]):
+        if shape in (layer.get("members") or {}):
+            value[place], position[place] = _of_members(known, layer["members"][shape], keys)
+    position[position < 0] = keys.index(served.NOT_LOCATED)
+    return pd.DataFrame({"area_id": layer["area_ids"], "value": value, "position": position})
+
+
+def _of_members(known: pd.DataFrame, members: list[str], keys: list[str]) -> tuple[float, int]:
+    """Value and position of a shape of several townships; -1 where none of them is known."""
+    among = known.reindex([area_id for area_id in members if area_id in known.index])
+    if among.empty:
+        return np.nan, -1
+    largest = among.iloc[int(among["people"].fillna(0).to_numpy().argmax())]
+    differs = MIXED in keys and among["state"].nunique() > 1
+    return float(largest["value"]), keys.index(MIXED) if differs else int(largest["position"])
 
 
 def _hot_spots(choice: Choice) -> Answer:

@@ -17,6 +17,7 @@ from dashboards.coverage_question import (
     Choice,
     grades_of,
     indicators_of,
+    permutes,
     reach_of,
 )
 from dashboards.coverage_words import LAYER_WORDS, grade_words, reach_words, service_words
@@ -79,7 +80,9 @@ def _of_hot_spots(asked: Choice) -> list:
         if level in map_question.reported_levels(indicator_id, asked.place)
     ]
     periods = map_question.map_years(indicator_id, asked.level, asked.place).periods
-    tests = [_option(GI_STAR, _("Hot and cold spots (Gi*)")), _option(LOCAL_MORAN, _("Clusters and outliers (Moran)"))]
+    tests = [_option(GI_STAR, _("Hot and cold spots (Gi*)"))]
+    if permutes(asked.place):
+        tests.append(_option(LOCAL_MORAN, _("Clusters and outliers (Moran)")))
     return [
         choice("indicator", _("Indicator"), names, indicator_id, searchable=True),
         choice("level", _("Level"), levels, asked.level),

@@ -34,6 +34,7 @@ REACHES = (
 KILOMETRES, MINUTES = re.compile(r"(\d{1,3}(?:\.\d)?)km"), re.compile(r"(\d{1,3})min(\d{1,3})")
 LARGEST_RADIUS_M = 300_000
 TOWNSHIP, COUNTY = "township", "county"
+MOST_PERMUTED = 2000  # townships: of more, the permutations of local Moran take longer than a page may
 
 
 @dataclass(frozen=True)
@@ -93,8 +94,13 @@ def choose(state: Mapping[str, str]) -> Choice | None:
         indicator=indicator,
         level=level,
         period=period,
-        test=LOCAL_MORAN if state.get("test") == LOCAL_MORAN else GI_STAR,
+        test=LOCAL_MORAN if state.get("test") == LOCAL_MORAN and permutes(place) else GI_STAR,
     )
+
+
+def permutes(place: str) -> bool:
+    """Whether the place is small enough for a test by permutation."""
+    return len(served.townships_in(place)) <= MOST_PERMUTED
 
 
 def kind_of(state: Mapping[str, str]) -> Kind:

@@ -15,8 +15,8 @@ import shapely
 from data_access.errors import InputError
 from geo.datum import geometries_to_wgs84
 
-LARGEST_FILE_BYTES = 512 << 20
-LARGEST_UNPACKED_BYTES = 1 << 30
+LARGEST_FILE_BYTES = 128 << 20  # as GeoJSON about a gigabyte once read
+LARGEST_UNPACKED_BYTES = 256 << 20
 MOST_VERTICES = 4_000_000  # about 1.5 GB with the segments' tree
 SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 KINDS = (".gpkg", ".zip", ".shp", ".geojson", ".json", ".parquet", ".geoparquet")
@@ -115,7 +115,7 @@ def _zip_parts(path: Path) -> dict[str, bytes]:
             if len(shapes) != 1:
                 raise InputError(f"{path.name}：压缩包内应有且只有一个 .shp，现有 {len(shapes)} 个。")
             if sum(entry.file_size for entry in entries) > LARGEST_UNPACKED_BYTES:
-                raise InputError(f"{path.name}：解开后超过 {LARGEST_UNPACKED_BYTES >> 30} GB。请先按地区裁剪。")
+                raise InputError(f"{path.name}：解开后超过 {LARGEST_UNPACKED_BYTES >> 20} MB。请先按地区裁剪。")
             stem = shapes[0][: -len(".shp")]
             return {
                 part: archive.read(entry)

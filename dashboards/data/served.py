@@ -40,7 +40,8 @@ def townships_in(place: str) -> pd.DataFrame:
     found = everywhere[everywhere["level"].eq("township") & everywhere["is_unit"] & everywhere["valid_to"].isna()]
     counties = county_of()
     found = found.assign(county_id=found["area_id"].map(counties))
-    is_inside = [place in _above(area_id, everywhere) for area_id in found["area_id"]]
+    parents = everywhere["parent_id"].to_dict()
+    is_inside = [place in _above(area_id, parents) for area_id in found["area_id"]]
     # a bare list would choose columns where there are no townships
     found = found[pd.Series(is_inside, index=found.index, dtype=bool)]
     people = persons().sort_values("year").drop_duplicates("area_id", keep="last").set_index("area_id")
@@ -58,13 +59,13 @@ def townships_in(place: str) -> pd.DataFrame:
     return found.join(names, on="county_id").reset_index(drop=True)
 
 
-def _above(area_id: str, everywhere: pd.DataFrame) -> set[str]:
-    """The areas an area lies in."""
+def _above(area_id: str, parents: dict[str, str]) -> set[str]:
+    """The areas an area lies in; parents: of every area."""
     found: set[str] = set()
-    parent = everywhere["parent_id"].get(area_id)
+    parent = parents.get(area_id)
     while isinstance(parent, str) and parent not in found:
         found.add(parent)
-        parent = everywhere["parent_id"].get(parent)
+        parent = parents.get(parent)
     return found
 
 
@@ -72,10 +73,10 @@ def _above(area_id: str, everywhere: pd.DataFrame) -> set[str]:
 def county_of() -> dict[str, str]:
     """area_id -> the county it is or lies in; areas above counties are not in it."""
     everywhere = areas()
-    levels = everywhere["level"].to_dict()
+    levels, parents = everywhere["level"].to_dict(), everywhere["parent_id"].to_dict()
     found = {}
     for area_id in everywhere.index:
-        for code in (area_id, *_above(area_id, everywhere)):
+        for code in (area_id, *_above(area_id, parents)):
             if levels.get(code) == "county":
                 found[area_id] = code
     return found
