@@ -1,5 +1,6 @@
 """Where pools are forecast: in this process, or on the workers of a Dask scheduler. The numbers are the same."""
 
+import pickle
 import socket
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -63,16 +64,16 @@ def _wait_for_workers(client, address: str) -> None:
         client.wait_for_workers(1, timeout=WAIT_S)
     except OSError as error:
         raise InputError(
-            f"Dask 调度器 {address} 上没有计算进程。请在本程序所在的文件夹启动：dask worker {address}"
+            f"Dask 调度器 {address} 上没有计算进程。请在本程序所在的文件夹启动：python -m dask worker {address}"
         ) from error
 
 
 def _here(tasks: Iterable["Task"]) -> Iterator[tuple["Task", np.ndarray]]:
     for task in tasks:
-        yield task, _said_by_user(task.pool)
+        yield task, said_by_user(task.pool)
 
 
-def _said_by_user(pool: Pool) -> np.ndarray:
+def said_by_user(pool: Pool) -> np.ndarray:
     """forecast_pool, with what it cannot take said as the input's fault."""
     try:
         return forecast_pool(pool)
@@ -86,6 +87,15 @@ def _on_workers(client, tasks: Iterable["Task"]) -> Iterator[tuple["Task", np.nd
     from distributed import wait
 
     waiting: dict = {}  # future -> task
+
+    def work(packed: bytes) -> np.ndarray:
+        # A function inside a function travels by value, and its pool as bytes: the scheduler, which unpacks what it
+        # hands on, need not have this program; the workers do.
+        import pickle
+
+        from workflows.forecast_cluster import said_by_user
+
+        return said_by_user(pickle.loads(packed))  # noqa: S301  our own, from the process that started the run
 
     def ready() -> Iterator[tuple["Task", np.ndarray]]:
         idle = 0
@@ -104,7 +114,7 @@ def _on_workers(client, tasks: Iterable["Task"]) -> Iterator[tuple["Task", np.nd
             yield waiting.pop(future), _result(future)
 
     for task in tasks:
-        waiting[client.submit(_said_by_user, task.pool, pure=False)] = task
+        waiting[client.submit(work, pickle.dumps(task.pool), pure=False)] = task
         if len(waiting) >= POOLS_A_THREAD * max(sum(client.nthreads().values()), 1):
             yield from ready()
     while waiting:
@@ -117,6 +127,12 @@ def _result(future) -> np.ndarray:
     try:
         return future.result()
     except ModuleNotFoundError as error:
-        raise InputError(f"计算进程找不到本程序（{error.name}）。请在本程序所在的文件夹启动 dask worker。") from error
+        raise InputError(
+            f"计算进程找不到本程序（{error.name}）。请在本程序所在的文件夹用 python -m dask worker 启动。"
+        ) from error
+    except RuntimeError as error:
+        if "deserialization" not in str(error):
+            raise
+        raise InputError("调度器或计算进程的 Python 或 dask 版本与本程序不同。请用同一环境启动它们。") from error
     except (KilledWorker, CancelledError) as error:
         raise InputError("Dask 的计算进程中途退出。请检查其内存和日志后重新运行，已算完的部分不会重算。") from error

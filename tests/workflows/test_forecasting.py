@@ -1,4 +1,6 @@
 import json
+import os
+import socket
 import subprocess
 import sys
 import time
@@ -25,6 +27,7 @@ from workflows.jobs import Cancelled, Jobs, run_job
 from workflows.judging import forecast, judge_plan
 
 DAY = date(2026, 6, 30)
+ROOT = Path(__file__).parents[2]
 APRIL = datetime(2026, 4, 1, 4, tzinfo=UTC)
 
 
@@ -147,9 +150,7 @@ def write_and_die(*given):
 forecasting.forecast_runs.write_pool = write_and_die
 forecasting.run_forecasts(make_engine({store.url.render_as_string(hide_password=False)!r}), as_of=date(2026, 6, 30))
 """
-    killed = subprocess.run(
-        [sys.executable, "-c", script], cwd=Path(__file__).parents[2], capture_output=True, text=True
-    )
+    killed = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
     assert killed.returncode == -9, killed.stderr
     left = forecast_runs.read_runs(store).iloc[0]
     there = forecast_runs.read_pools(store, int(left.run_id))
@@ -203,16 +204,40 @@ def test_an_indicator_of_too_many_series_is_forecast_in_parts(store, monkeypatch
     assert fans.area_id.unique().tolist() == ["150600", *BANNERS]
 
 
-def test_a_cluster_gives_the_same_numbers(tmp_path, migrated_sqlite):
-    from distributed import LocalCluster
+@pytest.fixture
+def scheduler(tmp_path):
+    """The address of a Dask scheduler that has not got this program, with one worker process that has."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"tcp://127.0.0.1:{port}"
+    dask = [sys.executable, "-m", "dask"]
+    plain = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    begun = ["scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"]
+    working = ["worker", address, "--nthreads", "1", "--no-dashboard", "--local-directory", str(tmp_path)]
+    processes = []
+    try:
+        for arguments, folder in ((begun, tmp_path), (working, ROOT)):
+            log = (tmp_path / f"{arguments[0]}.log").open("w")
+            processes.append(subprocess.Popen([*dask, *arguments], cwd=folder, env=plain, stdout=log, stderr=log))
+        for _second in range(60):
+            time.sleep(1)
+            if "Registered to" in (tmp_path / "worker.log").read_text():
+                break
+        yield address
+    finally:
+        for process in processes:
+            process.terminate()
+            process.wait(30)
 
+
+def test_a_cluster_gives_the_same_numbers(tmp_path, migrated_sqlite, scheduler):
     engines = [make_engine(f"sqlite:///{tmp_path / name}") for name in ("here.db", "there.db")]
     for engine in engines:
         Path(engine.url.database).write_bytes(migrated_sqlite.read_bytes())
         fill(engine)
     here = run_forecasts(engines[0], as_of=DAY)
-    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
-        there = run_forecasts(engines[1], as_of=DAY, scheduler=cluster.scheduler_address)
+    there = run_forecasts(engines[1], as_of=DAY, scheduler=scheduler)
 
     assert there["pools_made"] == here["pools_made"] == 3
     for plan_id in (PLAN, ""):
@@ -234,6 +259,20 @@ def test_a_scheduler_that_does_not_answer_is_said_within_seconds(tmp_path, migra
         run_forecasts(engine, as_of=DAY, scheduler=address)
     assert time.monotonic() - started < 10
     assert not len(forecast_runs.read_runs(engine))
+
+
+def test_a_scheduler_without_workers_is_said_with_how_to_start_one(tmp_path, migrated_sqlite, monkeypatch):
+    from distributed import LocalCluster
+
+    monkeypatch.setattr("workflows.forecast_cluster.WAIT_S", 1)
+    engine = make_engine(f"sqlite:///{tmp_path / 'kangtu.db'}")
+    Path(engine.url.database).write_bytes(migrated_sqlite.read_bytes())
+    fill(engine)
+    with (
+        LocalCluster(n_workers=0, processes=True, dashboard_address=None) as cluster,
+        pytest.raises(InputError, match=r"没有计算进程.*dask worker tcp"),
+    ):
+        run_forecasts(engine, as_of=DAY, scheduler=cluster.scheduler_address)
 
 
 def command(engine, **given):
