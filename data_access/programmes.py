@@ -1,5 +1,6 @@
 """Programmes in operation: what they are, whose turn it is, the counts of their steps, self-management in villages."""
 
+import math
 from collections.abc import Collection
 
 import pandas as pd
@@ -122,10 +123,10 @@ def read_counts(
     query = select(*(table[name] for name in COUNTS)).where(
         among(table.programme_id, programme_ids), table.superseded_by.is_(None)
     )
-    if after is not None:
-        query = query.where(table.time > after + 1e-6)
+    if after is not None:  # the year at the head of the period leads through the index, the time picks within it
+        query = query.where(table.time > after + 1e-6, table.period >= str(math.floor(after) + 1))
     if until is not None:
-        query = query.where(table.time <= until + 1e-6)
+        query = query.where(table.time <= until + 1e-6, table.period < str(math.ceil(until - 1e-6) + 1))
     if area_ids is not None:
         query = query.where(among(table.area_id, area_ids))
     if stages is not None:

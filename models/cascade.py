@@ -213,32 +213,40 @@ def cascade(units: pd.DataFrame, groups: pd.Series, rules: Rules, elapsed: float
     Expected: all eligible are invited and coverage_target_percent of them attend (by now the elapsed share of that); all
     found positive are confirmed and followed up; all who attended are uploaded. How many are positive is no target.
     """
-    parts = [_one_step(units, groups, rules, stage, elapsed) for stage in rules.stages]
-    if not parts:
-        return pd.DataFrame(columns=list(CASCADE)).astype(CASCADE)
-    return pd.concat(parts, ignore_index=True)[list(CASCADE)].astype(CASCADE)
+    codes, names = pd.factorize(groups.reindex(units.index), sort=True)
+    value = {stage: units[stage].to_numpy(dtype=float) for stage in rules.stages}
+    parts = [_one_step(value, codes, len(names), rules, stage, elapsed) for stage in rules.stages]
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]} if parts else {}
+    columns["group"] = np.tile(np.asarray(names, dtype=object), len(parts))
+    columns["stage"] = np.repeat(np.array(rules.stages, dtype=object), len(names))
+    return pd.DataFrame(columns, columns=list(CASCADE)).astype(CASCADE)
 
 
-def _one_step(units: pd.DataFrame, groups: pd.Series, rules: Rules, stage: str, elapsed: float) -> pd.DataFrame:
-    value = units[stage]
-    sums = _Sums(groups)
-    found = pd.DataFrame({"actual": sums.of(value), "units": sums.count(pd.Series(True, index=value.index))})
-    found["units_reported"] = sums.count(value.notna())
-    part_of = PART_OF.get(stage)
-    for name in ("rate", "overall", "expected", "shortfall"):
-        found[name] = np.nan
-    if part_of in rules.stages:
-        both = value.notna() & units[part_of].notna()
-        part, whole = sums.of(value.where(both)), sums.of(units[part_of].where(both))
+def _one_step(
+    value: Mapping[str, np.ndarray], codes: np.ndarray, groups: int, rules: Rules, stage: str, elapsed: float
+) -> dict[str, np.ndarray]:
+    """One step's columns of CASCADE, an item a group. value: step -> people by unit; codes: each unit's group."""
+    own, missing = value[stage], np.full(groups, np.nan)
+    reported = np.isfinite(own)
+    found = {
+        "actual": _sums(own, reported, codes, groups),
+        "expected": missing,
+        "shortfall": missing,
+        "rate": missing,
+        "overall": missing,
+        "units": np.bincount(codes, minlength=groups),
+        "units_reported": np.bincount(codes, weights=reported, minlength=groups).astype("int64"),
+    }
+    if (part_of := PART_OF.get(stage)) in value:
+        part, whole = _of_both(own, value[part_of], codes, groups)
         found["rate"] = percent(part, whole)
         share = _share_expected(stage, rules, elapsed)
         if share is not None:
             found["expected"] = whole * share
-            found["shortfall"] = (whole * share - part).clip(lower=0)
-    if "eligible" in rules.stages and stage != "eligible":
-        both = value.notna() & units["eligible"].notna()
-        found["overall"] = percent(sums.of(value.where(both)), sums.of(units["eligible"].where(both)))
-    return found.reset_index(names="group").assign(stage=stage)
+            found["shortfall"] = np.maximum(whole * share - part, 0)
+    if "eligible" in value and stage != "eligible":
+        found["overall"] = percent(*_of_both(own, value["eligible"], codes, groups))
+    return found
 
 
 def _share_expected(stage: str, rules: Rules, elapsed: float) -> float | None:
@@ -249,22 +257,22 @@ def _share_expected(stage: str, rules: Rules, elapsed: float) -> float | None:
     return elapsed if stage == "invited" else 1.0
 
 
-class _Sums:
-    """Sums over groups that stay missing where nothing was reported."""
-
-    def __init__(self, groups: pd.Series):
-        self._groups = groups
-
-    def of(self, values: pd.Series) -> pd.Series:
-        return values.groupby(self._groups).sum(min_count=1)
-
-    def count(self, which: pd.Series) -> pd.Series:
-        return which.groupby(self._groups).sum().astype("int64")
+def _of_both(part: np.ndarray, whole: np.ndarray, codes: np.ndarray, groups: int) -> tuple[np.ndarray, np.ndarray]:
+    """Both steps summed over the units that reported both."""
+    both = np.isfinite(part) & np.isfinite(whole)
+    return _sums(part, both, codes, groups), _sums(whole, both, codes, groups)
 
 
-def percent(part: pd.Series, whole: pd.Series) -> pd.Series:
-    """100 * part / whole; missing where the whole is missing or nought."""
-    return 100 * part / whole.where(whole > 0)
+def _sums(values: np.ndarray, which: np.ndarray, codes: np.ndarray, groups: int) -> np.ndarray:
+    """Sums by group of the values marked in which; NaN where none is."""
+    sums = np.bincount(codes, weights=np.where(which, values, 0.0), minlength=groups)
+    return np.where(np.bincount(codes, weights=which, minlength=groups) > 0, sums, np.nan)
+
+
+def percent(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """100 * part / whole; NaN where the whole is missing or nought."""
+    usable = whole > 0
+    return np.where(usable, 100 * part / np.where(usable, whole, 1.0), np.nan)
 
 
 def worst_step(steps: pd.DataFrame) -> pd.Series | None:

@@ -16,6 +16,7 @@ from data_access.periods import parse_period
 from models import cascade, roll_out
 
 MOST_SUMMARIES = 2_000
+TREND_YEARS = 5
 # What the county's plan asks (selfcare-county, 二 工作目标 and 四 职责分工); the figures themselves come from its targets.
 SELFCARE_PLAN = "selfcare-county"
 _summaries: OrderedDict = OrderedDict()
@@ -147,11 +148,16 @@ def standing(programme_id: str, area_id: str, period: str, turn: str = "due") ->
 
 @cached
 def programme_trend(programme_id: str, area_id: str, stage: str, until: str) -> pd.DataFrame:
-    """One step by period in an area, up to a period: models.cascade.trend."""
+    """One step by period in an area, the TREND_YEARS up to a period: models.cascade.trend."""
     row = programmes().loc[programme_id].to_dict()
     below = cascade.descendants(areas().reset_index(drop=True), area_id)
     counts = stored.read_counts(
-        engine(), [programme_id], until=month_of(until) / 12, area_ids=list(below["area_id"]), stages=[stage]
+        engine(),
+        [programme_id],
+        after=month_of(until) / 12 - TREND_YEARS,
+        until=month_of(until) / 12,
+        area_ids=list(below["area_id"]),
+        stages=[stage],
     )
     units = cascade.units_of(
         pd.DataFrame(index=pd.Index(counts["area_id"].unique())), areas().reset_index(drop=True), area_id
