@@ -40,12 +40,10 @@ def layout(plan: str | None = None, area: str | None = None, layers: str = "", *
     if choice is None:
         return components.page(_("Where does coverage fall short?"), children=[components.empty()])
     answer = ask(choice)
-    figure = html.Div(
-        [map_panel.map_panel(PANEL, selected=area, view=map_export.view_of(state)), html.Aside(id=ASIDE)],
-        className="map-and-aside",
-    )
+    panel = map_panel.map_panel(PANEL, selected=area, view=map_export.view_of(state))
+    figure = html.Div([html.Div([panel, map_time.slider()]), html.Aside(id=ASIDE)], className="map-and-aside")
     beside = dcc.Link(_("Beside another map"), href=pair_address(choice), id=BESIDE)
-    bar = html.Div([map_time.slider(), beside, map_export.bar(PICTURE)], className="map-under")
+    bar = html.Div([map_export.bar(PICTURE), beside], className="map-under")
     return components.page(
         html.Span(map_words.finding(answer), id=TITLE),
         subline=[html.Span(map_words.subline(answer), id=SUBLINE)],
