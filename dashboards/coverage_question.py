@@ -159,8 +159,6 @@ def _figures(state: Mapping[str, str], plan_id: str, place: str) -> tuple[dict |
     return indicator, level, period
 
 
-@data.cached
 def indicators_of(plan_id: str, place: str) -> list[str]:
     """The plan's indicators that townships of the place report, in the plan's order."""
-    offered = map_question.map_indicators(plan_id).index
-    return [name for name in offered if TOWNSHIP in map_question.reported_levels(name, place)]
+    return served.reported_by_townships(place, tuple(map_question.map_indicators(plan_id).index))

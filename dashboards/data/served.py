@@ -9,6 +9,7 @@ import pandas as pd
 from dashboards.data.registers import areas, facilities, persons
 from dashboards.data.store import cached, engine
 from data_access import areas as stored_areas
+from data_access import observations
 from workflows import coverage
 from workflows.coverage import COVERED, NOT_LOCATED, OUT_OF_REACH, UNCOVERED, Coverage, HotSpots, Scores
 
@@ -19,6 +20,7 @@ PRIMARY = "primary"  # township hospitals and community health centres: what a t
 GROUPS = {PRIMARY: ("township_hospital", "community_health_centre")}
 ROUGH_KM = 0.5  # a seat known no better than this is drawn as 示意
 SERVICE_SEPARATOR = ";"
+MOST_ASKED = 200  # townships asked whether an indicator is reported by townships
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,16 @@ def access_scores(place: str, kind: Kind, measure: str, method: str, bands_km: t
     located = _located(facilities_of(kind))
     supply = pd.to_numeric(located[measure], errors="coerce").astype("float64")
     return coverage.access_scores(townships_in(place), located, supply, method, list(bands_km))
+
+
+@cached
+def reported_by_townships(place: str, indicator_ids: tuple[str, ...]) -> list[str]:
+    """Those of some indicators that townships of a place report, in their order; of many townships an even sample is asked."""
+    townships = townships_in(place)["area_id"].tolist()
+    sample = townships[:: max(1, len(townships) // MOST_ASKED)]
+    known = observations.read_observations(engine(), list(indicator_ids), sample)
+    reported = set(known.loc[known["value"].notna(), "indicator_id"].unique())
+    return [name for name in indicator_ids if name in reported]
 
 
 @cached
