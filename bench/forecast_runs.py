@@ -4,7 +4,7 @@
 
 Makes a store (SQLite) of one plan: indicators x townships x ten years (half of the indicators with counts), then runs
 `run_forecasts` as a first run, again with one figure of one indicator changed, and projects four million series from
-the first by its seconds a series. Peer: the last value by plain pandas (read_sql, groupby, to_sql) on one of the
+the first by its processor seconds a series. Peer: the last value by plain pandas (read_sql, groupby, to_sql) on one of the
 indicators; where statsforecast is installed AutoETS on a sample of the series too, forecasting only. The run's own
 figures: 1,000,000 series are --indicators 100 --areas 10000.
 """
@@ -119,16 +119,16 @@ def last_value_by_pandas(file: Path, folder: Path) -> int:
 
 
 def auto_ets(file: Path, sample: int) -> float:
-    """Seconds a series of statsforecast's AutoETS, forecasting only."""
+    """Processor seconds a series of statsforecast's AutoETS, forecasting only."""
     from statsforecast import StatsForecast
     from statsforecast.models import AutoETS
 
     query = "SELECT area_id AS unique_id, CAST(time AS INTEGER) AS ds, value AS y FROM observations WHERE indicator_id = 'indicator_001'"
     there = pd.read_sql(query, create_engine(f"sqlite:///{file}"))
     there = there[there.unique_id.isin(there.unique_id.unique()[:sample])]
-    began = time.perf_counter()
+    began = time.process_time()
     StatsForecast(models=[AutoETS(season_length=1)], freq=1).forecast(df=there, h=5, level=[50, 80, 95])
-    return (time.perf_counter() - began) / there.unique_id.nunique()
+    return (time.process_time() - began) / there.unique_id.nunique()
 
 
 def main() -> None:
@@ -147,18 +147,23 @@ def main() -> None:
         change_one_figure(engine)
         report["one_figure_changed"] = measured(lambda: run_forecasts(engine, as_of=DAY))
         first = report["first_run"]
-        each = first["seconds"] / first["series"]
+        each = first["cpu_seconds"] / first["series"]  # processor time: it is what a busy machine leaves comparable
         with engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         grown_mb = file.stat().st_size / 1e6 - store_mb
         blocks = 1 + 1 / options.indicators  # the changed pool is there twice
         report["store_mb_a_million_series"] = round(grown_mb / blocks / first["series"] * 1e6)
-        report["series_per_second"] = round(1 / each)
-        report["projected_nation"] = {"series": NATION, "minutes": round(NATION * each / 60, 1)}
-        began = time.perf_counter()
+        report["series_per_cpu_second"] = round(1 / each)
+        wall = NATION * first["seconds"] / first["series"] / 60
+        report["projected_nation"] = {
+            "series": NATION,
+            "cpu_minutes": round(NATION * each / 60, 1),
+            "minutes_as_busy_as_now": round(wall, 1),
+        }
+        began = time.process_time()
         n_series = last_value_by_pandas(file, Path(folder))
-        peer = (time.perf_counter() - began) / n_series
-        report["seconds_to_last_value_by_pandas"] = round(each / peer, 2)
+        peer = (time.process_time() - began) / n_series
+        report["cpu_time_to_last_value_by_pandas"] = round(each / peer, 2)
         if options.sample and find_spec("statsforecast"):
             report["speed_to_auto_ets"] = round(auto_ets(file, options.sample) / each, 1)
         fans = forecast_runs.read_fans(engine, first["run_id"], plan_id=PLAN, indicator_ids=["indicator_000"])
