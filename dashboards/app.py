@@ -49,6 +49,7 @@ PAGES = {
         "dashboards.pages.delivery.programme",
         "dashboards.pages.desk.upload",
         "dashboards.pages.delivery.cells",
+        "dashboards.pages.delivery.services",
         "dashboards.pages.delivery.tasks",
         "dashboards.pages.search",
         "dashboards.pages.not_found_404",

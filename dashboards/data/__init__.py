@@ -114,6 +114,7 @@ from dashboards.data.registers import (
     trail,
     units_below,
 )
+from dashboards.data.services import plans_with_standards, standards_of
 from dashboards.data.store import cached, configure, data_folder, engine, is_ready, version
 from dashboards.data.studied import moved, queue
 from dashboards.data.tasks import lamp_counts, task_years, work_point_reports, work_points, work_points_over_time
@@ -236,6 +237,7 @@ __all__ = [
     "plan",
     "plan_trail",
     "plans_with_cell_quotas",
+    "plans_with_standards",
     "preview",
     "preview_bulk",
     "previous_review",
@@ -257,6 +259,7 @@ __all__ = [
     "schemes",
     "self_management",
     "series_figures",
+    "standards_of",
     "standing",
     "subline",
     "submit_bulk",

@@ -65,10 +65,10 @@ def cells_by_year() -> pd.DataFrame:
 def cell_quotas_of(plan_id: str, on: date) -> tuple[pd.DataFrame, pd.DataFrame]:
     """A plan's cells with what can be counted, and how the places of the site stand to it (workflows.cell_quotas)."""
     quotas = cell_quotas.read_quotas(engine(), plan_id)
-    return quotas, cell_quotas.judge(quotas, cells_placed(), _places(), on)
+    return quotas, cell_quotas.judge(quotas, cells_placed(), places_counted(), on)
 
 
-def _places() -> pd.DataFrame:
+def places_counted() -> pd.DataFrame:
     """The areas that count today, the topmost that has districts below it first."""
     units = areas()[areas()["is_unit"] & areas()["valid_to"].isna()].reset_index(drop=True)
     order = {"prefecture": 0, "county": 1, "township": 2, "village": 3}
