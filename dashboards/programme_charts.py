@@ -126,13 +126,14 @@ def schedule_bars(rows: pd.DataFrame, *, palette: Mapping[str, str]) -> go.Figur
         y=rows["target"],
         mode="markers+text",
         text=[f"≥ {target:g} %" for target in rows["target"]],
-        textposition="top center",
+        textposition="middle right",
+        cliponaxis=False,
         marker={"symbol": "line-ew", "size": 56, "line": {"width": 3, "color": palette["ink"]}},
         hoverinfo="skip",
     )
     layout = {
         "height": 280,
-        "yaxis": {"range": [0, 125], "ticksuffix": " %", "tickvals": [0, 25, 50, 75, 100]},
+        "yaxis": {"range": [0, 108], "ticksuffix": " %", "tickvals": [0, 25, 50, 75, 100]},
         "xaxis": {"type": "category"},
     }
     return go.Figure([bars, marks], layout)

@@ -27,7 +27,7 @@ def schedule(found: data.RollOut) -> html.Section:
     shown = components.graph(
         FIGURE, components.finish(drawn, source=source), alt=_("Villages with the programme"), height=340
     )
-    return components.section(schedule_title(found), [shown, components.download_bar(figure=FIGURE)])
+    return html.Section([shown, components.download_bar(figure=FIGURE)])
 
 
 def schedule_title(found: data.RollOut) -> str:
@@ -46,7 +46,7 @@ def schedule_title(found: data.RollOut) -> str:
 def owing(found: data.RollOut) -> html.Section:
     """The townships without a village and the departments and townships that offer too little."""
     blocks = [township_line(found), department_table(found), township_services_line(found)]
-    return components.section(_("Who owes"), [block for block in blocks if block is not None])
+    return components.section(_("Who owes"), [block for block in blocks if block is not None], className="kt-roll-out")
 
 
 def township_line(found: data.RollOut) -> html.P:
@@ -126,7 +126,9 @@ def people(found: data.RollOut) -> html.Section:
         active=active,
     )
     more = _("Shown: {shown} of {all} villages that miss a rule.", shown=len(shown), all=len(neither))
-    return components.section(heading, [table, components.source_line(more), components.source_line(note)])
+    return components.section(
+        heading, [table, components.source_line(more), components.source_line(note)], className="kt-roll-out"
+    )
 
 
 def rule_cell(meets: bool, said: str) -> html.Span:

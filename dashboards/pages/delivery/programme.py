@@ -24,13 +24,18 @@ def layout(programme_id: str = "", **query):
     now = asked(row, query)
     if now is None:
         return nothing_reported(row)
+    children = [figure(now), components.download_bar("programme", figure=FIGURE, programme_id=programme_id)]
+    behind = roll_out(now)
+    if behind:  # what the plan asks of self-management comes first: the villages
+        people = components.section(_("Who takes part"), children)
+        children, behind = behind[:1], [*behind[1:], people]
     return components.page(
         title(now),
         trail=trail(now),
         subline=subline(now),
         controls=controls(now, query),
-        children=[figure(now), components.download_bar("programme", figure=FIGURE, programme_id=programme_id)],
-        table=[*roll_out(now), *parts_section(now), *trend_section(now), *aside_section(now)],
+        children=children,
+        table=[*behind, *parts_section(now), *trend_section(now), *aside_section(now)],
         method=method(now),
     )
 
