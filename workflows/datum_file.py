@@ -2,7 +2,8 @@
 
 POINTS      点 id, lon, lat [, area_id]; CSV or XLSX. Coordinates swapped, zero or missing are refused
             with their rows.
-            or a layer of polygons 面 (.geojson, .gpkg, .zip or .shp of areas): checked and converted as a whole
+            or a layer of polygons 面 (.geojson, .gpkg, .zip or .shp with area_id): checked and converted as a whole; of
+            points: as the table, id is the number of the feature
 --datum     what the numbers are in, always to be said: CGCS2000, WGS-84 (the same to centimetres), GCJ-02 (高德、腾讯) or
             BD-09 (百度)
 OUT         id, lon, lat (in --to, default WGS-84), shift_m (how far the numbers moved) [, area_id, found_area_id,
@@ -69,7 +70,11 @@ def run(command: str, arguments: Namespace, settings) -> None:
 def _points(arguments: Namespace, declared: str, target: str) -> dict:
     needed = ("area_id",) if arguments.boundaries else ()
     table = PointTable(arguments.points, needed=needed, optional=("area_id",), datum=declared)
-    points = table.whole()
+    return _point_answer(arguments, table.whole(), declared, target)
+
+
+def _point_answer(arguments: Namespace, points: pd.DataFrame, declared: str, target: str) -> dict:
+    """points: id, lon, lat in WGS-84 [, area_id]; writes OUT."""
     lon, lat = points["lon"].to_numpy(), points["lat"].to_numpy()
     raw_lon, raw_lat = from_wgs84(lon, lat, declared)
     new_lon, new_lat = from_wgs84(lon, lat, target)
@@ -162,6 +167,16 @@ def _layer(arguments: Namespace, declared: str, target: str) -> dict:
     if (np.abs(corners) > (180, 90)).any():
         raise InputError(f"{arguments.points.name}：坐标超出经纬度范围。坐标可能是米；请核对坐标系。")
     wgs84 = geometries_to_wgs84(polygons.geometry, declared)
+    kinds = set(polygons.geometry.geom_type)
+    if kinds == {"Point"}:
+        points = pd.DataFrame({"id": polygons["feature_no"].astype(str), "area_id": polygons["area_id"]})
+        return _point_answer(
+            arguments, points.assign(lon=shapely.get_x(wgs84), lat=shapely.get_y(wgs84)), declared, target
+        )
+    if arguments.boundaries and not kinds <= {"Polygon", "MultiPolygon"}:
+        raise InputError(
+            f"{arguments.points.name}：只有点或面的图层可以与边界对照（现有 {'、'.join(sorted(kinds))}）。"
+        )
     turned = shapely.transform(wgs84, lambda xy: np.column_stack(from_wgs84(xy[:, 0], xy[:, 1], target)))
     after = shapely.get_coordinates(turned)
     answer = _answer(declared, target, len(corners), geodesic_m(*corners.T, *after.T))

@@ -187,6 +187,18 @@ def test_a_layer_of_polygons_in_bd_09_is_turned_and_found_out(layers, capsys):
     assert back.symmetric_difference(known.union_all()).area < 1e-4
 
 
+def test_a_layer_of_points_is_held_against_the_areas_it_names(layers, capsys):
+    rows = pd.read_csv(layers / "gcj.csv", dtype={"area_id": str})
+    points = gpd.points_from_xy(rows["lon"], rows["lat"])
+    gpd.GeoDataFrame(rows[["area_id"]], geometry=points, crs="EPSG:4326").to_file(layers / "points.geojson")
+
+    lies = ask(
+        capsys, "datum-file", layers / "points.geojson", "--datum", "WGS-84", "--boundaries", layers / "known.geojson"
+    )
+
+    assert (lies["likely_datum"], lies["outside_count"]) == ("GCJ-02", 40)
+
+
 def test_coordinates_the_wrong_way_round_are_refused_with_their_rows(layers, capsys):
     rows = pd.read_csv(layers / "gcj.csv")
     rows.rename(columns={"lon": "lat", "lat": "lon"}).to_csv(layers / "swapped.csv", index=False)
