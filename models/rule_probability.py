@@ -81,10 +81,11 @@ def chances_of(
     Nothing outside LEAST and MOST, nothing below three yearly points (of a whole's units, those are left out, and it is
     for reference then), nothing where the demand's last date has come.
     """
+    if forecasts is None or not len(forecasts):
+        none = np.full(len(marks), np.nan)
+        return Chances(none, none, np.full(len(marks), "withheld", dtype=object))
     found = _Rules(marks, targets, pairs, series, bounds, forecasts, floors)
     basis = gate(bounds.yearly_points)
-    if found.paths is None:
-        return Chances(np.full(len(marks), np.nan), found.year, np.full(len(marks), "withheld", dtype=object))
     p_miss = found.closed()
     rows = found.simulated()
     for block in np.array_split(rows, len(rows) // ROWS_AT_ONCE + 1):
