@@ -22,6 +22,11 @@
         window.dash_clientside.set_props(DRAGGED, { data: { time: about.times[index], value, at: Date.now() } });
     }
 
+    // What the buttons stand in: beside the picture, not in it, for a picture holds nothing that can be operated.
+    function boxOf(plot) {
+        return plot.closest(".kt-draggable");
+    }
+
     // One button over every square of the analyst's line. It is moved by hand and told when it is let go.
     function handle(plot, index, about) {
         const button = document.createElement("button");
@@ -36,8 +41,10 @@
 
         function place() {
             const { xaxis, yaxis } = plot._fullLayout;
-            button.style.left = `${xaxis._offset + xaxis.d2p(about.times[index])}px`;
-            button.style.top = `${yaxis._offset + yaxis.d2p(value)}px`;
+            const inside = plot.getBoundingClientRect();
+            const around = boxOf(plot).getBoundingClientRect();
+            button.style.left = `${inside.left - around.left + xaxis._offset + xaxis.d2p(about.times[index])}px`;
+            button.style.top = `${inside.top - around.top + yaxis._offset + yaxis.d2p(value)}px`;
             const said = value.toFixed(about.decimals);
             label.textContent = said;
             button.setAttribute("aria-label", `${about.label} ${about.times[index]}`);
@@ -94,7 +101,7 @@
 
     function drawHandles(plot) {
         const about = plot.layout && plot.layout.meta && plot.layout.meta.kangtuHandles;
-        const drawn = [...plot.querySelectorAll(".kt-handle")];
+        const drawn = [...boxOf(plot).querySelectorAll(".kt-handle")];
         const known = about && plot._fullLayout.xaxis ? JSON.stringify(about) : "";
         if (known && known === plot.dataset.kangtuDrawn && drawn.length === about.times.length) {
             drawn.forEach((button) => button.place()); // the same points, perhaps in another size
@@ -108,7 +115,7 @@
         }
         about.times.forEach((time, index) => {
             const button = handle(plot, index, about);
-            plot.append(button);
+            boxOf(plot).append(button);
             if (focused === index) {
                 button.focus();
             }

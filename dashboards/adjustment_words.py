@@ -88,6 +88,11 @@ def reason_line(row: dict) -> list:
     return [reason_name(row["reason_code"]), _(": "), *(words if isinstance(words, list) else [words])]
 
 
+def who_shown(row: dict) -> html.Span:
+    """The same on a page, where names are marked as Chinese for those who read another language."""
+    return html.Span(components.mark_chinese(who_line(row)))
+
+
 def who_line(row: dict) -> str:
     """Who wrote it and, where it is so, who approved it and when."""
     written = _("{name}, {day}", name=row["author_name"], day=wording.day(row["changed_at"]))
@@ -125,7 +130,13 @@ def evidence_links(adjustment_id: int) -> list:
     """The files with an adjustment, to download."""
     files = data.evidence_of(adjustment_id).to_dict("records")
     return [
-        html.Div(html.A(row["name"], href=f"/workbench/evidence/{row['evidence_id']}/file", download=row["name"]))
+        html.Div(
+            html.A(
+                components.mark_chinese(row["name"]),
+                href=f"/workbench/evidence/{row['evidence_id']}/file",
+                download=row["name"],
+            )
+        )
         for row in files
     ]
 

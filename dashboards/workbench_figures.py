@@ -339,7 +339,7 @@ def members_figure(
     model = {"color": palette["accent"], "width": 2.5}
     lines.append(_drawn(last["time"].tolist() + bench.fan["time"].tolist(), median, _("Model"), places, model))
     layout = {
-        "height": 260,
+        "height": 320,
         "margin": {"l": 52, "r": 16, "t": 30, "b": 36},
         "xaxis": {"tickformat": "d", "dtick": 1, "showgrid": False},
         "yaxis": {"gridcolor": palette["lines"], "nticks": 5},

@@ -18,6 +18,7 @@ from dashboards.workbench_figures import (
 )
 
 FIGURE = "workbench-figure"
+MOST_FIGURES = 60  # shown of a long history; monthly figures with their corrections are hundreds
 
 
 def drawing(bench, adjusted: Adjusted | None = None, left_out: dict[float, str] | None = None):
@@ -116,7 +117,7 @@ def members_part(bench, plan_id: str) -> html.Section:
         return components.section(heading, components.empty(_("The series is not forecast"), ""))
     words = {member: _(said) for member, said in MEMBERS.items()}
     drawn = members_figure(found, bench, words, decimals(bench.mark), components.palette())
-    figure = components.graph("workbench-members", components.finish(drawn), alt=heading, height=280)
+    figure = components.graph("workbench-members", components.finish(drawn), alt=heading, height=320)
     note = _("Each is the last value and one part by itself; the model adds up all of them.")
     return components.section(heading, [figure, html.P(note, className="kt-source")])
 
@@ -163,61 +164,43 @@ def figures_table(bench) -> html.Section:
     """Every figure ever stated, with the file that said so; those replaced say until when they stood."""
     heading = _("Figures and where they are from")
     history = data.figure_history_of(*bench.key)
+    places, unit = decimals(bench.mark), wording.unit_name(bench.mark["unit"])
+    heads = [_("Period"), _("Value ({unit})", unit=unit), _("Numerator"), _("Denominator"), _("State of the figure")]
     if history.empty:
-        note = _("Added up from the areas below: their own pages say which files their figures are from.")
-        summed = bench.observed.sort_values("time", ascending=False)
-        return components.section(heading, [html.P(note), components.table(
-            "workbench-figures", summed_rows(bench, summed), columns(bench, with_source=False), label=heading
-        )])  # fmt: skip
-    rows = pd.DataFrame([figure_row(row) for row in history.to_dict("records")])
-    return components.section(heading, components.table("workbench-figures", rows, columns(bench), label=heading))
+        note = html.P(_("Added up from the areas below: their own pages say which files their figures are from."))
+        summed = bench.observed.sort_values("time", ascending=False).head(MOST_FIGURES).to_dict("records")
+        rows = [[*counts(row, places), wording.figure_status(row["status"])] for row in summed]
+        table = components.simple_table(heads, rows, caption=heading, numbers=(1, 2, 3), className="kt-stacked")
+        return components.section(heading, [note, table])
+    heads += [_("Reported on"), _("Received on"), _("File"), _("Sent by"), _("Import"), _("Note")]
+    rows = [figure_row(row, places) for row in history.head(MOST_FIGURES).to_dict("records")]
+    table = components.simple_table(heads, rows, caption=heading, numbers=(1, 2, 3, 9), className="kt-stacked")
+    more = len(history) - len(rows)
+    rest = html.P(_("and {count} earlier ones", count=more), className="kt-source") if more else None
+    return components.section(heading, [part for part in (table, rest) if part is not None])
 
 
-def summed_rows(bench, summed: pd.DataFrame) -> pd.DataFrame:
-    keep = summed[["period", "value", "numerator", "denominator"]]
-    return keep.assign(status=summed["status"].map(wording.figure_status))
+def counts(row: dict, places: int) -> list[str]:
+    """Period, value, numerator and denominator of a figure."""
+    whole = [wording.number(row[name]) for name in ("numerator", "denominator")]
+    return [wording.period(row["period"]), wording.number(row["value"], places), *whole]
 
 
-def figure_row(row: dict) -> dict:
+def figure_row(row: dict, places: int) -> list:
     """One line of the table: a figure, its state, and which file said so when."""
     stands = wording.is_missing(row["superseded_by"])
-    state = wording.figure_status(row["status"])
-    if not stands:
-        state = _("until {day}", day=wording.day(row["replaced_at"]))
-    return {
-        "period": row["period"],
-        "value": row["value"],
-        "numerator": row["numerator"],
-        "denominator": row["denominator"],
-        "status": state,
-        "reported": "" if wording.is_missing(row["reported_on"]) else wording.day(row["reported_on"]),
-        "received": wording.day(row["received_at"]),
-        "file": row["file_name"] if isinstance(row["file_name"], str) else "",
-        "from": row["received_from"],
-        "submission": row["submission_id"],
-        "note": row["note"] if isinstance(row["note"], str) else "",
-    }
-
-
-def columns(bench, *, with_source: bool = True) -> list[dict]:
-    places, unit = decimals(bench.mark), wording.unit_name(bench.mark["unit"])
-    known = [
-        components.column("period", _("Period")),
-        components.column("value", _("Value ({unit})", unit=unit), number=True, decimals=places),
-        components.column("numerator", _("Numerator"), number=True, decimals=0),
-        components.column("denominator", _("Denominator"), number=True, decimals=0),
-        components.column("status", _("State of the figure"), minWidth=150),
-    ]
-    if not with_source:
-        return known
+    state = wording.figure_status(row["status"]) if stands else _("until {day}", day=wording.day(row["replaced_at"]))
+    said = [row[name] if isinstance(row[name], str) else "" for name in ("file_name", "received_from", "note")]
+    file_name, sent_by, note = (html.Span(components.mark_chinese(text)) for text in said)
     return [
-        *known,
-        components.column("reported", _("Reported on"), minWidth=128),
-        components.column("received", _("Received on"), minWidth=128),
-        components.column("file", _("File"), minWidth=190),
-        components.column("from", _("Sent by"), minWidth=170),
-        components.column("submission", _("Import"), number=True, decimals=0),
-        components.column("note", _("Note"), minWidth=160),
+        *counts(row, places),
+        state,
+        "" if wording.is_missing(row["reported_on"]) else wording.day(row["reported_on"]),
+        wording.day(row["received_at"]),
+        file_name,
+        sent_by,
+        str(row["submission_id"]),
+        note,
     ]
 
 
@@ -258,7 +241,7 @@ def history_row(row: dict) -> list:
         adjustment_words.told_of(row),
         adjustment_words.chances(row),
         html.Div([*adjustment_words.reason_line(row), *adjustment_words.evidence_links(row["adjustment_id"])]),
-        adjustment_words.who_line(row),
+        adjustment_words.who_shown(row),
         wording.day(row["expires_on"]),
         html.Div(steps_open(row, state), className="kt-steps"),
     ]

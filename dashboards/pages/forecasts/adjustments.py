@@ -75,7 +75,7 @@ def waiting_block(rows) -> html.Article:
         html.P(_("and {count} more in this batch", count=more)) if more else None,
         html.P([html.B(_("Why: ")), *adjustment_words.reason_line(first)]),
         *evidence(first),
-        html.P(adjustment_words.who_line(first), className="kt-muted"),
+        html.P(adjustment_words.who_shown(first), className="kt-muted"),
         decision(rows, first),
     ]
     return html.Article([part for part in parts if part is not None], className="kt-waiting")
@@ -144,7 +144,7 @@ def force_row(row: dict) -> list:
         told_of(row),
         chances(row),
         html.Div([*adjustment_words.reason_line(row), *evidence(row)]),
-        adjustment_words.who_line(row),
+        adjustment_words.who_shown(row),
         wording.day(row["expires_on"]),
         html.Div(buttons, className="kt-steps"),
     ]
@@ -179,8 +179,8 @@ def returned_note(row: dict) -> list:
     if row["state"] != "returned":
         return []
     last = data.adjustment_events(row["adjustment_id"]).iloc[-1]
-    said = components.mark_chinese(last["note"] if isinstance(last["note"], str) else "")
-    return [html.Div([last["account_name"], _(": "), *(said if isinstance(said, list) else [said])])]
+    said = f"{last['account_name']}{_(': ')}{last['note'] if isinstance(last['note'], str) else ''}"
+    return [html.Div(components.mark_chinese(said))]
 
 
 @components.exporter("adjustments", permission=PERMISSION)

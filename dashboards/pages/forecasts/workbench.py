@@ -164,7 +164,7 @@ def first_screen(bench, found: pd.DataFrame, state: dict) -> html.Div:
         FIGURE, drawing(bench, adjusted, left_out), alt=title(bench), file_name=f"kangtu-{bench.key[0]}", height=430
     )
     left = [
-        figure,
+        html.Div(figure, className="kt-draggable"),
         html.Div(versions(bench, standing), id=VERSIONS),
         components.download_bar("workbench", figure=FIGURE, **state),
     ]
@@ -202,7 +202,8 @@ def version_of(row: dict) -> dict:
     return {
         "fan": data.fan_frame(row["adjusted_fan"]),
         "p_miss": row["p_miss_adjusted"],
-        "who": adjustment_words.who_line(row),
+        "who": adjustment_words.who_shown(row),
+        "who_said": adjustment_words.who_line(row),
         "why": adjustment_words.reason_line(row),
         "note": _(adjustment_words.STATES[state]),
     }
@@ -361,7 +362,7 @@ def export(query: dict) -> components.Export:
     title_said = title(bench)
     about = {_("Plan"): data.name(data.plan(query["plan"])), _("Judged as of"): wording.day(bench.run["as_of"])}
     if standing is not None:
-        about[_("Adjusted")] = f"{standing['note']} · {standing['who']}"
+        about[_("Adjusted")] = f"{standing['note']} · {standing['who_said']}"
     return components.Export(export_frame(bench, standing), title_said, about)
 
 
