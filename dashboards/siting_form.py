@@ -29,7 +29,7 @@ def form(asked: dict[str, Any]) -> html.Div:
     models = [
         {"value": key, "label": f"{_(words)} · {_(short)}"} for key, (words, short) in siting_words.MODELS.items()
     ]
-    groups = [{"value": group, "label": siting_words.group_name(group)} for group in sited.population_groups()]
+    groups = [{"value": group, "label": siting_words.group_name(group)} for group in sited.groups()]
     added = "\n".join(f"{point['name']}, {point['lon']}, {point['lat']}" for point in asked["added"])
     return html.Div(
         [
@@ -113,7 +113,7 @@ def asked_by(model, count, radius, group, candidates, standing, lock, forbid, ad
         "model": model if model in siting_words.MODELS else MCLP,
         "p": int(count) if _is_number(count) and float(count).is_integer() else None,
         "radius_km": float(radius) if _is_number(radius) else None,
-        "group_id": group if group in sited.population_groups() else "all",
+        "group_id": group if group in sited.groups() else "all",
         "candidates": candidates if candidates in _candidate_kinds() else sited.SEATS,
         "standing": standing if standing in _standing_kinds() else sited.NONE,
         "lock": _texts(lock),

@@ -36,7 +36,10 @@ STEPS = {
 
 def group_name(group_id: str) -> str:
     """Whom is counted; a group nobody has named shows as the data writes it."""
-    return _("Everybody") if group_id == "all" else group_id
+    if group_id == "all":
+        return _("Everybody")
+    chinese, english = sited.groups().get(group_id, (None, None))
+    return _("Eligible: {programme}", programme=pick(chinese, english)) if chinese else group_id
 
 
 def percent(share: float | None) -> str:
@@ -69,13 +72,15 @@ def subline(found: Sited) -> list:
     place = data.area(found.asked["area_id"])
     result = found.result or {}
     year = result.get("population_year")
+    group = found.asked.get("group_id", "all")
     parts = [
         components.data_name(place["name_zh"], place["name_en"]) if place else None,
         found.name,
         _("saved by {who} on {day}", who=found.made_by, day=wording.day(found.made_at)) if found.made_at else None,
         _("taken out of the list") if found.is_removed else None,
-        _("population {year}, synthetic by township", year=year) if year and data.is_demo() else None,
-        _("population {year}", year=year) if year and not data.is_demo() else None,
+        group_name(group) if group != "all" else None,
+        _("figures of {year}, synthetic by township", year=year) if year and data.is_demo() else None,
+        _("figures of {year}", year=year) if year and not data.is_demo() else None,
         _("{count} townships left out: no seat or no population", count=result["left_out"])
         if result.get("left_out")
         else None,

@@ -14,6 +14,7 @@ from geo.siting_problem import Watch
 
 STEPS = 2000
 SWAP_FROM_EVERY = 40  # steps between two searches that begin with the sites the prices like
+DEAR_SWAPS, DEAR_SWAPS_EVERY = 0.01, 250  # a search that takes more than this share of the time is made less often
 SHAKES_IN_VAIN = 80  # before the shaking ends
 SHAKING = 0.35  # how much chance there is beside the share of steps in which the prices liked a site
 PROGRAM_SHARE = 0.8  # of the time that is left then
@@ -45,6 +46,7 @@ class Search:
         self.table, self.p, self.locked, self.watch = table, p, locked, watch
         self.value, self.bound, self.chosen = np.inf, -np.inf, []
         self._seconds = watch.seconds_left()
+        self._swap_every = SWAP_FROM_EVERY
         self._left_for_others = AFTER_BOUND * self._seconds
 
     def run(self) -> None:
@@ -75,9 +77,12 @@ class Search:
             self.value, self.chosen = total, sorted(int(site) for site in chosen)
 
     def _swap_from(self, chosen) -> None:
+        before = self.watch.seconds_left()
         interchange = self.table.interchange(sorted(int(site) for site in chosen), self.locked)
         interchange.improve(self._may_search)
         self._take(interchange.chosen)
+        is_dear = before - self.watch.seconds_left() > DEAR_SWAPS * self._seconds  # never without a limit of time
+        self._swap_every = DEAR_SWAPS_EVERY if is_dear else SWAP_FROM_EVERY
 
     def _may_search(self) -> bool:
         self._report("search")
@@ -92,7 +97,9 @@ class Search:
         if self.watch.seconds_left() <= self._left_for_others:
             return np.nan
         is_better = number % 5 == 0 and self.table.total(chosen) < self.value
-        if is_better or number % SWAP_FROM_EVERY == SWAP_FROM_EVERY - 1:
+        if is_better and self._swap_every == DEAR_SWAPS_EVERY:
+            self._take(chosen)
+        elif is_better or number % self._swap_every == self._swap_every - 1:
             self._swap_from(chosen)
         return self.value
 

@@ -3,7 +3,8 @@
 A question is what JSON can hold, so that it can be a job's parameters, stand in an address and be saved:
     area_id      the area whose townships are to be served
     model        p-median, p-center, lscp or mclp;  p: sites in all, the standing ones included;  radius_km
-    group_id     whom to count: "all", or a group of the population table (women_35_64...)
+    group_id     whom to count: "all", a group of the population table (women_35_64...), or "programme:ID": who is
+                 eligible for a programme by its newest count in each township
     candidates   "seats": the seats of towns and sumu; or a facility type: where such facilities stand
     standing     what is there already and stays: "none", "central" (central township hospitals), or a facility type
     lock, forbid ids of candidates;  added: further candidates, [{"name", "lon", "lat"}] in WGS-84
@@ -19,10 +20,12 @@ from data_access.areas import read_descendants
 from data_access.errors import InputError
 from data_access.facilities import read_facilities
 from data_access.population import read_population
+from data_access.programmes import read_counts
 from geo.siting import NEEDS_RADIUS
 from geo.siting_problem import MODELS
 from workflows.siting_answer import Question, check_question, locks_of
 
+PROGRAMME, ELIGIBLE = "programme:", "eligible"
 SEATS, NONE, CENTRAL = "seats", "none", "central"
 CENTRAL_GRADE = "中心卫生院"
 SUB_DISTRICT = "街道"  # has no seat of its own to build at: it is served from the town or from another sub-district
@@ -78,12 +81,21 @@ def _kilometres(value: object) -> float | None:
 
 
 def _demand(engine: Engine, townships: pd.DataFrame, group_id: str) -> tuple[pd.DataFrame, int | None]:
-    people = read_population(engine, group_id=group_id)
-    people = people[people["area_id"].isin(townships["area_id"])].sort_values("year")
-    newest = people.groupby("area_id")["persons"].last()
+    counted = _counted(engine, group_id)
+    counted = counted[counted["area_id"].isin(townships["area_id"])].sort_values("time", kind="stable")
+    newest = counted.groupby("area_id")["persons"].last()
     places = _places(townships).assign(people=townships["area_id"].map(newest).to_numpy(float))
-    year = int(people["year"].max()) if len(people) else None
+    year = int(counted["time"].max()) if len(counted) else None
     return places.dropna(subset=["lon", "lat", "people"]).reset_index(drop=True), year
+
+
+def _counted(engine: Engine, group_id: str) -> pd.DataFrame:
+    """area_id, time (years), persons of a group: of the population table, or those eligible for a programme."""
+    if group_id.startswith(PROGRAMME):
+        counts = read_counts(engine, [group_id.removeprefix(PROGRAMME)], stages=[ELIGIBLE])
+        return counts.rename(columns={"value": "persons"})[["area_id", "time", "persons"]]
+    people = read_population(engine, group_id=group_id)
+    return people.rename(columns={"year": "time"})[["area_id", "time", "persons"]]
 
 
 def _places(areas: pd.DataFrame) -> pd.DataFrame:

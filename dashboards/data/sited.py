@@ -17,11 +17,11 @@ from dashboards.data.judged import plan as plan_of
 from dashboards.data.registers import area, areas, facilities, is_demo
 from dashboards.data.store import _store, cached, engine
 from dashboards.language import pick
-from data_access import population, scenarios
+from data_access import population, programmes, scenarios
 from data_access.errors import InputError
 from geo.siting_problem import LSCP, MCLP, P_CENTER, P_MEDIAN, Watch
 from workflows.jobs import Jobs
-from workflows.siting import CENTRAL, CENTRAL_GRADE, NONE, SEATS, SUB_DISTRICT, read_question
+from workflows.siting import CENTRAL, CENTRAL_GRADE, ELIGIBLE, NONE, PROGRAMME, SEATS, SUB_DISTRICT, read_question
 from workflows.siting_answer import answer_question
 
 __all__ = ["CENTRAL", "LSCP", "MCLP", "NONE", "P_CENTER", "P_MEDIAN", "SEATS", "Sited"]
@@ -98,12 +98,19 @@ def facility_types() -> list[str]:
 
 
 @cached
-def population_groups() -> list[str]:
-    """Whom there are figures of by township: "all" first, then the groups by name."""
+def groups() -> dict[str, tuple[str | None, str | None]]:
+    """Whom sites can be for: group_id -> (Chinese, English name), both None for a group of the population table.
+
+    "all" first, then the other groups there are figures of by township, then who is eligible for each programme.
+    """
     every = population.read_population(engine(), group_id=None)
     townships = areas().query("level == 'township'")["area_id"]
-    groups = set(every.loc[every["area_id"].isin(townships), "group_id"])
-    return ["all", *sorted(groups - {"all"})]
+    found = set(every.loc[every["area_id"].isin(townships), "group_id"]) - {"all"}
+    listed = programmes.read_programmes(engine())
+    has_eligible = listed["stages"].fillna("").map(lambda stages: ELIGIBLE in stages.split(";")).astype(bool)
+    offered = listed[has_eligible & listed["area_id"].isin(areas().index)]
+    named = {f"{PROGRAMME}{row.programme_id}": (row.name_zh, row.name_en) for row in offered.itertuples(index=False)}
+    return dict.fromkeys(["all", *sorted(found)], (None, None)) | named
 
 
 def answered_now(asked: dict[str, Any]) -> Sited:

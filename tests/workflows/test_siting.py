@@ -1,6 +1,8 @@
 import pytest
+from sqlalchemy import insert
 
 from data_access import jobs
+from data_access.delivery_tables import programme_counts
 from data_access.errors import InputError
 from geo.siting_problem import Watch
 from settings import Settings
@@ -128,3 +130,19 @@ def test_a_cancelled_job_ends_its_solver_at_once(store, tmp_path, monkeypatch):
 
     job = jobs.read_job(store, job_id, owner="wang")
     assert (job["state"], job["result"]) == ("cancelled", None)
+
+
+def test_sites_can_be_for_those_a_programme_is_meant_for(store):
+    women = [("150699101", "2025", 90), ("150699101", "2024", 999), ("150699100", "2025", 40)]
+    rows = [
+        {"programme_id": "screening", "area_id": area, "period": period, "stage": "eligible", "time": float(period)}
+        | {"value": count, "status": "final", "submission_id": 1, "stated_by": 1}
+        for area, period, count in women
+    ]
+    with store.begin() as connection:
+        connection.execute(insert(programme_counts), rows)
+
+    result = answer(store, group_id="programme:screening", radius_km=5)
+
+    # the newest counts: 90 at 三镇, 40 at 二镇; the two townships without one are left out
+    assert (chosen(result), result["people"], result["value"], result["left_out"]) == (["150699101"], 130, 90, 2)
