@@ -2,7 +2,7 @@
 
 from dash import html
 
-from dashboards import components, coverage_words, wording
+from dashboards import components, coverage_tables, coverage_words, wording
 from dashboards.coverage_question import HOT_SPOTS
 from dashboards.data import served
 from dashboards.language import gettext as _
@@ -105,7 +105,7 @@ def _spots(answer) -> list:
                 _("Choose townships as the level: a handful of districts cannot show a pattern."), className="kt-muted"
             )
         ]
-    rows = coverage_words.table_rows(answer, only_left_out=False)
+    rows = coverage_tables.table_rows(answer, only_left_out=False)
     flagged = rows[~rows["kind_word"].isin([_("No different from chance"), _("Not tested")])]
     unguarded = int((answer.rows["p"] < 0.05).sum())
     decimals = int(answer.choice.indicator["decimals"])

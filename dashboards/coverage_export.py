@@ -6,7 +6,7 @@ import pandas as pd
 from dash import html
 from flask import Response, abort, request
 
-from dashboards import components, coverage_map, coverage_words, data, map_geometry
+from dashboards import components, coverage_map, coverage_tables, coverage_words, data, map_geometry
 from dashboards.access import route
 from dashboards.components.figures import DEMO
 from dashboards.coverage_answer import Answer, ask
@@ -38,8 +38,8 @@ def asked(state: dict[str, str]) -> Answer:
 def coverage_table(state: dict[str, str]) -> components.Export:
     """Every township, also those within reach."""
     answer = asked(state)
-    rows = coverage_words.table_rows(answer, only_left_out=False)
-    heads = {column["field"]: column["headerName"] for column in coverage_words.table_columns(answer)}
+    rows = coverage_tables.table_rows(answer, only_left_out=False)
+    heads = {column["field"]: column["headerName"] for column in coverage_tables.table_columns(answer)}
     kept = [field for field in heads if field in rows]
     frame = rows[["area_id", *kept]].rename(columns={"area_id": _("Code"), **heads})
     about = {

@@ -8,6 +8,7 @@ from dashboards import (
     coverage_controls,
     coverage_export,
     coverage_map,
+    coverage_tables,
     coverage_words,
     map_export,
     map_panel,
@@ -75,14 +76,14 @@ def layout(area: str | None = None, **state):
 
 def _tables(answer: Answer) -> list:
     """The places, and the districts they lie in."""
-    rows = coverage_words.table_rows(answer, only_left_out=answer.choice.layer == REACH)
-    parts = [html.H2(coverage_words.table_title(answer, rows), className="h5")]
+    rows = coverage_tables.table_rows(answer, only_left_out=answer.choice.layer == REACH)
+    parts = [html.H2(coverage_tables.table_title(answer, rows), className="h5")]
     if len(rows):
         label = coverage_words.finding(answer)
-        columns = coverage_words.table_columns(answer)
+        columns = coverage_tables.table_columns(answer)
         parts.append(components.table("coverage-table", rows.head(MOST_ROWS), columns, label=label))
     if answer.choice.layer == REACH:
-        parts += [html.H2(_("By district"), className="h5"), coverage_words.district_table(answer)]
+        parts += [html.H2(_("By district"), className="h5"), coverage_tables.district_table(answer)]
     return parts
 
 
