@@ -31,7 +31,7 @@ def table_columns(answer) -> list[dict]:
             components.column("p", _("p, two-sided"), decimals=4, **number),
             components.column("q", _("q with the guard"), decimals=4, **number),
         ]
-    columns = [area, components.column("district", _("Lies in"), width=130, cellRenderer=NAME)]
+    columns = [area, components.column("district", _("Lies in"), width=170, cellRenderer=NAME)]
     columns.append(components.column("people", _("People"), decimals=0, **number))
     if choice.is_access:
         columns.append(components.column("value", coverage_words.legend_title(answer), decimals=2, **number))
