@@ -115,8 +115,11 @@ def read_marks(
     target_id: str | None = None,
     area_id: str | None = None,
     indicator_id: str | None = None,
+    for_study: bool = False,
 ) -> pd.DataFrame:
     """One row per target and area of a run: columns and types of MARKS. units_failing is a list of area_ids or None.
+
+    for_study: only those whose status and forecast contradict each other.
 
     p_miss is by the forecast in force: forecast_version says whether that is the model's or an analyst's (adjusted).
     """
@@ -127,6 +130,8 @@ def read_marks(
         query = query.where(marks.c.area_id == area_id)
     if indicator_id is not None:
         query = query.where(marks.c.indicator_id == indicator_id)
+    if for_study:
+        query = query.where(marks.c.needs_study)
     return read_frame(engine, query.order_by(marks.c.target_id, marks.c.area_id), MARKS)
 
 

@@ -62,7 +62,7 @@ from dashboards.data.judged import (
     targets,
 )
 from dashboards.data.mapped import figures_among
-from dashboards.data.orders import ORDERS, neighbours, ordered
+from dashboards.data.orders import ORDERS, neighbours, ordered, series_in_order
 from dashboards.data.people import (
     Account,
     InputError,
@@ -259,6 +259,7 @@ __all__ = [
     "schemes",
     "self_management",
     "series_figures",
+    "series_in_order",
     "standards_of",
     "standing",
     "subline",

@@ -7,10 +7,11 @@ from dashboards.data.registers import areas, persons
 from dashboards.data.store import cached, engine
 from dashboards.data.studied import queue
 from data_access import judgements
-from models.study import biggest_changes, worst_fits
+from models.study import biggest_changes, study_queue, worst_fits
 
 DISAGREE, CHANGED, MISSED = "disagree", "changed", "missed"
 ORDERS = (DISAGREE, CHANGED, MISSED)
+KEY = ["indicator_id", "area_id", "target_id"]
 MOST_REVIEWS = 6  # looked back through for the forecast of a figure
 
 
@@ -52,12 +53,22 @@ def earlier_fans(plan_id: str, now: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(found, ignore_index=True).drop_duplicates(key)  # of the newest review that had it
 
 
+@cached
+def series_in_order(plan_id: str, order: str) -> pd.DataFrame:
+    """indicator_id, area_id, target_id of ordered(): without reading what the list shows besides."""
+    if order != DISAGREE:
+        return ordered(plan_id, order)[KEY]
+    run = newest_run(plan_id)
+    found = judgements.read_marks(engine(), run["run_id"], for_study=True)
+    return study_queue(found[found["area_id"].isin(areas().index)], persons())[KEY]
+
+
 def neighbours(plan_id: str, order: str, target_id: str, area_id: str) -> tuple[int, int, dict | None, dict | None]:
     """Where a mark stands in an order (from 1; 0: not in it), how many there are, and the marks before and after it.
 
     Of a mark that is not in the order the first one comes after it. Each: indicator_id, area_id, target_id.
     """
-    rows = ordered(plan_id, order)[["indicator_id", "area_id", "target_id"]]
+    rows = series_in_order(plan_id, order)
     here = rows.index[(rows["target_id"] == target_id) & (rows["area_id"] == area_id)]
     at = int(here[0]) if len(here) else -1
     before = rows.iloc[at - 1].to_dict() if at > 0 else None

@@ -77,7 +77,7 @@ def asked(plan_id: str, query: dict, sort: str):
     indicator, area = query.get("indicator"), query.get("area")
     if indicator and area:
         return data.bench(plan_id, indicator, area, query.get("target"))
-    rows = data.ordered(plan_id, sort)
+    rows = data.series_in_order(plan_id, sort)
     if rows.empty:
         rows = data.marks(plan_id).sort_values("p_miss", ascending=False)
     for column, wanted in (("indicator_id", indicator), ("area_id", area)):
