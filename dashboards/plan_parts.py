@@ -8,6 +8,7 @@ import pandas as pd
 from dash import html
 
 from dashboards import data, departments, plan_words, wording
+from dashboards.components.controls import link
 from dashboards.finding import haystack, holds, words_of
 from dashboards.language import current_language, mark
 from dashboards.language import gettext as _
@@ -55,6 +56,17 @@ def name(row: dict) -> html.Span | str:
     """The name or title."""
     field = "title" if "title_zh" in row else "name"
     return in_its_language(row[f"{field}_zh"], row[f"{field}_en"])
+
+
+def programme_name(row: dict) -> html.Div:
+    """The name, and under it the programmes that carry it out, where any does."""
+    every = data.programmes()
+    of_plan = (every["plan_id"] == row["plan_id"]) & (every["plan_programme_id"] == row["programme_id"])
+    links = [
+        html.Div(link(_("See how it goes: {name}", name=data.name(one)), f"/programmes/{one['programme_id']}"))
+        for one in every[of_plan].to_dict("records")
+    ]
+    return html.Div([html.Div(name(row)), *links])
 
 
 def with_note(field: str) -> Callable[[dict], html.Div]:
@@ -182,7 +194,7 @@ PARTS = {
             mark("Programmes"),
             "programmes",
             {
-                mark("Programme"): name,
+                mark("Programme"): programme_name,
                 mark("For whom"): for_whom,
                 mark("How often"): cycle,
                 mark("Goal"): programme_goal,
