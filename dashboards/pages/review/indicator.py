@@ -145,7 +145,8 @@ def verdict(here: dict, state: dict, review: data.Review) -> html.Div:
             adjusted.chance(here, adjusted.of_series(state["plan"], review.as_of)),
         ]
     marks.append(components.link(_("How this mark was made"), WORKING, **state, area=here["area_id"]))
-    if review.as_of is None and (way := link_of(here, state["plan"])) is not None:
+    has_its_own = adjusted.is_adjusted(here)  # the note on the adjustment leads to the workbench
+    if review.as_of is None and not has_its_own and (way := link_of(here, state["plan"])) is not None:
         marks.append(way)
     note = adjusted.note(here, state["plan"], review.as_of)
     why = data.methods_in_use(state["plan"], review.as_of).off.get(here["indicator_id"])
