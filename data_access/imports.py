@@ -27,7 +27,7 @@ from data_access.programme_ledger import StoredCounts, write_counts
 from data_access.programmes import read_counts
 from data_access.records import Record, RecordReader, read_mark
 from data_access.register_checks import ConvertToWgs84, check_register
-from data_access.registers import REGISTERS, write_register
+from data_access.registers import REGISTERS, read_homes, write_register
 from data_access.reports import ImportReport, Problems
 
 CHUNK_ROWS = 25_000
@@ -144,13 +144,29 @@ class _Import:
         records = reader.read(self._tables())
         self.report.rows_read = len(records) + len(self.problems.bad_rows)
         self.report.example_rows = reader.example_rows
-        good = check_register(reader, records, self.known, to_wgs84)
+        good = self._own_rows(reader, check_register(reader, records, self.known, to_wgs84))
         rows = _rows_for(self.kind, good)
         if self._may_write():
             with writing(self.engine) as connection:
                 self._write(
                     connection, lambda submission_id: write_register(connection, self.kind.name, rows, submission_id)
                 )
+
+    def _own_rows(self, reader: RecordReader, records: list[Record]) -> list[Record]:
+        """The records without those that would change a row of an area the sender may not write about."""
+        if self.known.allowed_areas is None or "area_id" not in REGISTERS[self.kind.name].c:
+            return records
+        key = [column.name for column in REGISTERS[self.kind.name].primary_key.columns]
+        homes = read_homes(self.engine, self.kind.name, [tuple(record.get(name) for name in key) for record in records])
+        own = []
+        for record in records:
+            home = homes.get(tuple(record.get(name) for name in key))
+            if home is None or home in self.known.allowed_areas:
+                own.append(record)
+                continue
+            what = f"{record[key[0]]} 已登记在 {home}，不在您可以上报的范围内"
+            reader.refuse(record, key[0], record[key[0]], "not_your_row", what, "请核对编号，或请负责该地区的人修改")
+        return own
 
     def _tables(self) -> Iterator[Table]:
         for sheet in self.source.sheets():

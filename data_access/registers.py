@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Date, Table, bindparam, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy import Connection, Date, Engine, Table, bindparam, delete, func, insert, or_, select, tuple_, update
 
 from data_access.delivery_tables import points_services, programme_rota, programmes, selfcare_villages
 from data_access.errors import InputError
@@ -103,6 +103,13 @@ def undo_register(connection: Connection, kind: str, undone_id: int, state: Mapp
     for row in previous:
         _update(connection, table, [row], row.pop("submission_id"))
     return len(added) + len(previous)
+
+
+def read_homes(engine: Engine, kind: str, keys: list[Key]) -> dict[Key, str]:
+    """Of the rows that are there already: key -> the area they stand in. kind: a register with an area_id."""
+    with engine.connect() as connection:
+        found = _read_rows(connection, REGISTERS[kind], keys)
+    return {key: row["area_id"] for key, row in found.items()}
 
 
 def _key(table: Table, row: Mapping[str, Any]) -> Key:

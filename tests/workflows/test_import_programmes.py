@@ -222,3 +222,13 @@ def test_a_programme_that_yields_a_figure_says_of_which_steps(engine, send):
         [(2, "stage_not_used")],
     ]
     assert len(read_programmes(engine)) == 3
+
+
+def test_a_clerk_does_not_change_a_row_that_stands_in_anothers_area(engine, send):
+    head = "村（社区）编号,村（社区）名称,地区代码\n"
+    send("selfcare_villages", head + "v1,一村,150603001\n")
+
+    report = send("selfcare_villages", head + "v1,一村,150602001\n", area_ids=["150602"])
+
+    assert rules(report) == [(2, "not_your_row")]
+    assert send("selfcare_villages", head + "v2,二村,150602001\n", area_ids=["150602"]).outcome == "stored"
