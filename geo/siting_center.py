@@ -7,8 +7,11 @@ The answer is one of the distances there are. For any of them, whether p sites a
 import numpy as np
 from scipy import sparse
 
-from geo.siting_cover import cover, greedy
+from geo.siting_cover import cover, fewest_covering, greedy
+from geo.siting_coverage import covers_all
 from geo.siting_problem import P_CENTER, UNWATCHED, Answer, NotCoverable, Sites, TooFewSites, Watch, check_count
+
+BRANCHES = 100  # of a question of full coverage, before HiGHS is asked
 
 
 def p_center(costs: np.ndarray, p: int, sites: Sites, watch: Watch = UNWATCHED) -> Answer:
@@ -36,6 +39,7 @@ class _Radius:
         self.radii = np.unique(costs[np.isfinite(costs) & (costs >= nearest.max())])
         self.low, self.high = 0, len(self.radii)  # radii[:low] are too short; radii[high] is enough (len: none known)
         self.chosen: list[int] = []
+        self.is_refuted = False
 
     @property
     def value(self) -> float:
@@ -46,15 +50,28 @@ class _Radius:
         return min(float(self.radii[min(self.low, len(self.radii) - 1)]), self.value)
 
     def run(self) -> None:
-        """Greedy answers halve the range from above, integer programs from both sides."""
+        """Greedy answers halve the range from above, proofs from both sides."""
         last = len(self.radii) - 1
-        if not self._is_enough(last, proves=True):
-            raise TooFewSites(self.needed)
+        if not self._is_enough(last, proves=False):
+            needed = fewest_covering(self._reach(last), self.locked, self.watch)
+            if needed > self.p:
+                raise TooFewSites(needed)
+            self._is_enough(last, proves=True)
+            if not self.chosen:
+                raise TooFewSites(self.p + 1)
         low = 0
         while low < self.high:
             middle = (low + self.high) // 2
             if not self._is_enough(middle, proves=False):
                 low = middle + 1
+        low = self.low
+        while low < self.high and self.watch.seconds_left() > 0:
+            middle = (low + self.high) // 2
+            if self._is_enough(middle, proves=True, most_branches=0):
+                continue
+            if not self._is_too_short(middle):
+                break  # from here on prices alone do not decide
+            low = middle + 1
         while self.low < self.high and self.watch.seconds_left() > 0:
             # what greedy did not manage is seldom much too short: try close to the value first
             middle = max(self.low, self.high - 1 - (self.high - self.low) // 4)
@@ -62,21 +79,25 @@ class _Radius:
                 return  # the time is over
 
     def _is_too_short(self, place: int) -> bool:
-        if self.needed <= self.p:
-            return False
-        self.low = max(self.low, place + 1)
-        return True
+        if self.is_refuted:
+            self.low = max(self.low, place + 1)
+        return self.is_refuted
 
-    def _is_enough(self, place: int, *, proves: bool) -> bool:
-        """Whether a choice of p sites was found within radii[place]; notes it. needed: so many sites at least."""
+    def _reach(self, place: int) -> sparse.csr_array:
+        return sparse.csr_array(self.costs <= self.radii[place], dtype=float)
+
+    def _is_enough(self, place: int, *, proves: bool, most_branches: int = BRANCHES) -> bool:
+        """Whether p sites within radii[place] were found; notes them. is_refuted: with proves, that there are none."""
         self.watch.report("proof" if proves else "search", self.value if self.chosen else None, None)
-        reach = sparse.csr_array(self.costs <= self.radii[place], dtype=float)
         if proves:
-            found = cover(reach, self.locked, self.watch, enough=self.p)
-            chosen, self.needed = found.chosen, found.bound
+            reach = self._reach(place)
+            chosen, self.is_refuted = covers_all(reach, self.p, self.locked, self.watch, most_branches)
+            if chosen is None and not self.is_refuted and most_branches:
+                found = cover(reach, self.locked, self.watch, enough=self.p)
+                chosen, self.is_refuted = found.chosen, found.bound > self.p
         else:
-            chosen = self._greedily(reach)
-        if len(chosen) > self.p:
+            chosen = self._greedily(self._reach(place))
+        if chosen is None or len(chosen) > self.p:
             return False
         self.chosen = chosen
         self.high = int(np.searchsorted(self.radii, self.value))

@@ -10,7 +10,7 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from geo.siting_cover import INFEASIBLE, OPTIMAL
+from geo.siting_cover import INFEASIBLE, OPTIMAL, reduced
 from geo.siting_interchange import Interchange
 from geo.siting_multipliers import Multipliers
 from geo.siting_problem import MCLP, UNWATCHED, Answer, Sites, Watch, check_count, step_of
@@ -38,6 +38,30 @@ def mclp(reach: sparse.csr_array, weights: np.ndarray, p: int, sites: Sites, wat
     chosen = tuple(int(allowed[place]) for place in search.chosen)
     everyone = float(people.sum())
     return Answer(MCLP, chosen, everyone - search.value, everyone - search.bound, search.bound >= search.value)
+
+
+def covers_all(
+    reach: sparse.csr_array, p: int, locked: np.ndarray, watch: Watch, most_branches: float
+) -> tuple[list[int] | None, bool]:
+    """(p sites or fewer, with the locked ones, that reach every place or None, whether None is proven).
+
+    Looks for a choice that misses nobody: the prices show soon where there is none. reach: no row is empty.
+    """
+    always = np.flatnonzero(locked)
+    rows = np.flatnonzero(reach[:, always].sum(axis=1) == 0)
+    rows, columns = reduced(reach, rows, np.flatnonzero(~locked))
+    few = p - len(always)
+    if len(rows) == 0 or len(columns) <= few:
+        return [*always.tolist(), *(columns.tolist() if len(rows) else [])], True
+    if few == 0:
+        return None, True
+    table = ReachTable(reach[rows][:, columns], np.ones(len(rows)))
+    table.branches_first = 0  # branches alone: an integer program takes minutes to say no
+    search = Search(table, few, np.zeros(len(columns), dtype=bool), watch)
+    search.run(ceiling=1.0, most_branches=most_branches)
+    if table.total(search.chosen) == 0:
+        return sorted([*always.tolist(), *columns[search.chosen].tolist()]), True
+    return None, search.bound >= search.value
 
 
 def merged(reach: sparse.csr_array, weights: np.ndarray) -> tuple[sparse.csr_array, np.ndarray]:

@@ -49,19 +49,23 @@ class Search:
         self._swap_every = SWAP_FROM_EVERY
         self._left_for_others = AFTER_BOUND * self._seconds
 
-    def run(self) -> None:
-        """Ends when proven or when the time is over; without a limit of time the same input gives the same answer."""
+    def run(self, ceiling: float = np.inf, most_branches: float = np.inf) -> None:
+        """Ends when proven or when the time is over; without a limit of time the same input gives the same answer.
+
+        most_branches: the proof is given up after so many. ceiling: only a choice below it is looked for. Where there is none, value is the ceiling and chosen is not it.
+        """
         self._take(self.table.grow(np.flatnonzero(self.locked).tolist(), self.p))
         if self.p == len(self.locked):
             self.bound = self.value
             return
         self._swap_from(self.chosen)
+        self.value = min(self.value, ceiling)
         self.multipliers = self.table.multipliers(self.p, self.locked, self.chosen)
         self.multipliers.search(self.value, self._below, STEPS, self._after_step)
         self._raise_bound(self.multipliers.best.bound)
         self._shake()
         if self.bound < self.value and self.watch.seconds_left() > 0:
-            self._prove()
+            self._prove(most_branches)
 
     @property
     def _below(self) -> float:
@@ -118,11 +122,11 @@ class Search:
             last_gain = shake if self.value < before else last_gain
             self._raise_bound(self.bound)
 
-    def _prove(self) -> None:
+    def _prove(self, most_branches: float) -> None:
         self._left_for_others = 0.0
         self.multipliers.fix(self._below)
         branches, split = Branches(self.multipliers), 0
-        while branches.bound < self._below and self.watch.seconds_left() > 0:
+        while branches.bound < self._below and self.watch.seconds_left() > 0 and split < most_branches:
             branches.split_weakest(self.value, self._below, self._after_branch_step)
             self._raise_bound(branches.bound)
             split += 1
