@@ -48,6 +48,7 @@ PAGES = {
         "dashboards.pages.delivery.programmes",
         "dashboards.pages.delivery.programme",
         "dashboards.pages.desk.upload",
+        "dashboards.pages.desk.quality",
         "dashboards.pages.delivery.cells",
         "dashboards.pages.delivery.services",
         "dashboards.pages.delivery.tasks",

@@ -42,7 +42,7 @@ def late(reports: pd.DataFrame) -> pd.DataFrame:
     """
     allowed = reports["months"].map(DAYS_ALLOWED)
     found = reports[reports["days"] > allowed]
-    return _findings(found.assign(value=found["days"], other=allowed), "late")
+    return _findings(found.assign(value=found["days"], other=found["months"].map(DAYS_ALLOWED)), "late")
 
 
 def impossible(pairs: pd.DataFrame) -> pd.DataFrame:
@@ -74,9 +74,9 @@ def jumps(reports: pd.DataFrame, level: pd.Series) -> pd.DataFrame:
     the same length in the same series. It is a jump when it lies further than TIMES_MAD robust standard deviations both
     from the middle of the area's own changes and from what its peers (the same series in areas of its level) saw in the
     same period: what moves everybody, the season or a new definition, is nobody's jump. With fewer than LEAST_OWN changes
-    of its own an area is held against its peers alone; with fewer than LEAST_PEERS peers nothing is said. For counts the
-    difference must besides be more than four standard deviations of a Poisson count: small numbers leap by themselves.
-    level: area_id -> level.
+    of its own an area is held against its peers alone; with fewer than LEAST_PEERS peers nothing is said. Where the
+    cases are known their difference must besides be more than four standard deviations of a Poisson count: small numbers
+    leap by themselves. reports: with cases, the count behind a figure (NaN: not known). level: area_id -> level.
     """
     series = ["kind", "subject", "stage", "months", "area_id"]
     rows = reports.dropna(subset=["value"])
@@ -85,7 +85,10 @@ def jumps(reports: pd.DataFrame, level: pd.Series) -> pd.DataFrame:
     before = grouped["value"].shift()
     follows = ((rows["time"] - grouped["time"].shift()) * 12).round().eq(rows["months"])
     rows = rows.assign(
-        before=before, change=np.log1p(rows["value"]) - np.log1p(before), level=rows["area_id"].map(level)
+        before=before,
+        cases_before=grouped["cases"].shift(),
+        change=np.log1p(rows["value"]) - np.log1p(before),
+        level=rows["area_id"].map(level),
     )
     rows = rows[follows & before.notna()]
     if rows.empty:
@@ -94,9 +97,8 @@ def jumps(reports: pd.DataFrame, level: pd.Series) -> pd.DataFrame:
     own = _distance(rows, series, LEAST_OWN)
     others = _distance(rows, peers, LEAST_PEERS)
     is_far = (others > TIMES_MAD) & ((own > TIMES_MAD) | own.isna())
-    noise = 4 * np.sqrt(rows["value"] + rows["before"])
-    is_more_than_chance = rows["kind"].eq("indicator") | ((rows["value"] - rows["before"]).abs() > noise)
-    found = rows[is_far & is_more_than_chance]
+    is_chance = (rows["cases"] - rows["cases_before"]).abs() <= 4 * np.sqrt(rows["cases"] + rows["cases_before"])
+    found = rows[is_far & ~is_chance]
     return _findings(found.assign(other=found["before"]), "jump")
 
 

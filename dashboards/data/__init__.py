@@ -97,6 +97,7 @@ from dashboards.data.programmes import (
     standing,
     summarised,
 )
+from dashboards.data.quality import quality_by, quality_findings, report_quality
 from dashboards.data.registers import (
     actions,
     all_plans,
@@ -247,10 +248,13 @@ __all__ = [
     "programme_summaries",
     "programme_trend",
     "programmes",
+    "quality_by",
+    "quality_findings",
     "queue",
     "receive_upload",
     "received",
     "refused_schemes",
+    "report_quality",
     "reporting",
     "reset_password",
     "review",

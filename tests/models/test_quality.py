@@ -18,6 +18,7 @@ def report(area_id, period, value, *, subject="screening", time=None, months=1, 
         "months": months,
         "stage": stage,
         "value": value,
+        "cases": value,
     }
 
 
@@ -38,6 +39,7 @@ def test_a_month_has_fifteen_days_a_year_a_hundred_and_twenty():
 
     assert rows["days"].tolist() == [15, 16, 120]  # February 2026 has 28 days; January to April have 120
     assert quality.late(rows)["area_id"].tolist() == ["b"]
+    assert quality.late(rows[rows["days"] < 16]).empty
 
 
 def test_more_positives_than_people_screened_is_impossible():
