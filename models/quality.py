@@ -19,6 +19,9 @@ TIMES_MAD = 6.0
 NORMAL = 1.4826  # a normal distribution's standard deviation is so many times its median absolute deviation
 LEAST_OWN, LEAST_PEERS = 5, 8  # changes from which a median absolute deviation says anything
 LEAST_DIGITS, FALSE_DISCOVERIES, LEAST_VALUE = 50, 0.05, 10
+LEAST_SHARE = (
+    25.0  # percent: among very many numbers a share hardly above one in five is more than chance, yet no rounding
+)
 
 
 def missing(expected: pd.DataFrame, reports: pd.DataFrame) -> pd.DataFrame:
@@ -117,7 +120,7 @@ def digit_preference(numbers: pd.DataFrame) -> pd.DataFrame:
 
     numbers: group, value. Whole numbers of LEAST_VALUE and more are looked at, and groups with LEAST_DIGITS of them; share
     is percent. p is of the chi-squared test with one degree of freedom, one-sided. Over all groups no more than
-    FALSE_DISCOVERIES of the heaped are so by chance (Benjamini and Hochberg 1995).
+    FALSE_DISCOVERIES of the heaped are so by chance (Benjamini and Hochberg 1995); below LEAST_SHARE nobody is heaped.
     """
     value = numbers["value"]
     rows = numbers[value.notna() & (value >= LEAST_VALUE) & value.eq(value.round())]
@@ -127,7 +130,7 @@ def digit_preference(numbers: pd.DataFrame) -> pd.DataFrame:
     z = (hits - 0.2 * n) / np.sqrt(n * 0.2 * 0.8)  # its square is chi-squared of 0 and 5 against the other digits
     p = z.map(lambda one: 0.5 * math.erfc(one / math.sqrt(2))).astype(float)
     found = pd.DataFrame({"figures": ends["size"], "share": 100 * hits / n, "p": p})
-    return found.assign(is_heaped=passes(p, FALSE_DISCOVERIES))
+    return found.assign(is_heaped=passes(p, FALSE_DISCOVERIES) & (found["share"] >= LEAST_SHARE))
 
 
 def passes(p: pd.Series, rate: float) -> pd.Series:

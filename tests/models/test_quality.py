@@ -88,14 +88,15 @@ def test_half_of_the_counts_ending_in_nought_or_five_is_heaping_and_fifty_are_ne
     rows = pd.DataFrame({"group": "heaped", "value": [float(value) for value in values]})
     even = pd.DataFrame({"group": "counted", "value": [100.0 + at for at in range(100)]})  # 20 of 100, as expected
     few = pd.DataFrame({"group": "few", "value": [100.0] * 49})
+    many = pd.DataFrame({"group": "many", "value": [100.0] * 2_200 + [101.0] * 7_800})  # 22 percent: p is 3e-7
 
-    found = quality.digit_preference(pd.concat([rows, even, few]))
+    found = quality.digit_preference(pd.concat([rows, even, few, many]))
 
     assert found.loc["heaped", ["figures", "share"]].tolist() == [60, 50.0]
     # 30 seen, 12 expected: chi-squared is 18 squared over 12 and over 48: 27 + 6.75 = 33.75, its root 5.81
     assert found.loc["heaped", "p"] == pytest.approx(3.1e-9, rel=0.05)
     assert found.loc["counted", "p"] == pytest.approx(0.5)
-    assert found["is_heaped"].to_dict() == {"counted": False, "heaped": True}
+    assert found["is_heaped"].to_dict() == {"counted": False, "heaped": True, "many": False}
 
 
 def test_the_guard_against_false_discoveries_takes_the_last_that_lies_under_the_line():
