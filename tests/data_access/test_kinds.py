@@ -1,7 +1,7 @@
 import pytest
 
-from data_access.headers import plain_label, words_for
 from data_access.delivery_tables import STAGES, programme_counts
+from data_access.headers import plain_label, words_for
 from data_access.kinds import KINDS
 from data_access.registers import REGISTERS
 from data_access.tables import observations
