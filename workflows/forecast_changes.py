@@ -47,7 +47,7 @@ def compare_runs(
     """What moved from one run to another. as_of: the day whose targets say which year counts. area_ids: only of these."""
     goals = goals_of(plans.read_targets(engine, plan_id, on=as_of))
     pools = [_pools(engine, run_id, plan_id) for run_id in (before, after)]
-    both = pools[0].join(pools[1], how="outer", lsuffix="_before", rsuffix="_after")
+    both = pools[0].join(pools[1], how="outer", suffixes=("_before", "_after"))
     both = both[both.index.isin(goals.index)]
     is_same = both.blocks_before == both.blocks_after
     other_method = both.index[both.methods_before != both.methods_after]
