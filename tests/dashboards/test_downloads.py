@@ -22,10 +22,10 @@ def test_the_list_comes_as_csv_that_excel_reads_and_says_in_every_row_that_it_is
     assert answer.headers["Content-Disposition"] == 'attachment; filename="kangtu-behind.csv"'
     assert len(rows) == 5
     assert rows.loc[0, ["Target", "Area code", "Figure", "Gap"]].tolist() == [
-        "Two-cancer screening",
+        "Smoking rate, age 15+",  # of one tenth of severity with screening, and reversing: see test_behind.py
         "150621",
-        66.0,
-        -14.0,
+        26.0,
+        -3.75,
     ]
     assert set(rows["演示数据 DEMO DATA"]) == {"DEMO"}
 
