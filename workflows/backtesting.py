@@ -38,6 +38,8 @@ def run(command: str, arguments: Namespace, settings) -> None:
     engine = make_engine(settings.database_url)
     if not schema.is_current(engine):
         raise InputError("数据库尚未建立或版本过旧。请先运行 manage.py init-db（或 manage.py migrate）。")
+    if arguments.most_series is not None and arguments.most_series < 1:
+        raise InputError("--most-series 须为 1 或更大的整数。")
     as_of = arguments.as_of or submissions.office_today()
     chosen = [arguments.plan] if arguments.plan else plans_with_area(engine)
     if not chosen:

@@ -49,7 +49,12 @@ def run(command: str, arguments: Namespace, settings) -> None:
     if arguments.targets:
         targets = read_table(arguments.targets, ["series_id", clock.column, *TARGET_COLUMNS], TARGET_COLUMNS)
         answer = with_probabilities(answer, targets, history, clock.column)
-    answer.to_csv(arguments.out, index=False)
+    try:
+        answer.to_csv(arguments.out, index=False)
+    except OSError as error:
+        raise InputError(
+            f"{arguments.out}：不能写入（{error.strerror or '文件夹不存在'}）。请检查路径和权限。"
+        ) from error
 
 
 class _Clock:
@@ -125,6 +130,10 @@ def _check_history(history: pd.DataFrame, path: Path) -> None:
     _refuse_rows(
         path, ~history["direction"].isin(DIRECTIONS), "direction 须为 up 或 down", "请更正", history["direction"]
     )
+    for column in ("lower_bound", "upper_bound", "direction"):
+        first = history.groupby("series_id", sort=False)[column].transform("first")
+        same = history[column].eq(first) | (history[column].isna() & first.isna())
+        _refuse_rows(path, ~same, f"{column} 在同一序列中前后不同", "请统一为一个值", history[column])
 
 
 def _check_requests(requests: pd.DataFrame, history: pd.DataFrame, time: str, path: Path) -> None:

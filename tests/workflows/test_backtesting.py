@@ -54,6 +54,12 @@ def test_a_plan_without_four_years_of_figures_is_told_what_is_missing(planned, c
     assert "至少要有四个年度的数据" in capsys.readouterr().out
 
 
+def test_to_replay_no_series_at_all_is_refused(planned):  # noqa: F811
+    arguments = Namespace(plan=None, as_of=None, most_series=0, json=False)
+    with pytest.raises(InputError, match="1 或更大"):
+        run("backtest", arguments, Settings(database_url=planned.url.render_as_string(hide_password=False)))
+
+
 def test_an_unknown_plan_is_refused_by_name(planned):  # noqa: F811
     with pytest.raises(InputError, match="没有编号为 nowhere 的方案"):
         replay_plan(planned, "nowhere", as_of=AS_OF)

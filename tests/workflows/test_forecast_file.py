@@ -91,6 +91,7 @@ def test_quarters_are_counted_four_to_the_year(files):
         (row(year="去年"), "第 17 行（去年）：year 不是数字"),
         (row(year=2025, direction="better"), "第 17 行（better）：direction 须为 up 或 down"),
         (row(year=""), "第 17 行：year 为空"),
+        (row(year=2025, upper="99"), "第 17 行（99）：upper_bound 在同一序列中前后不同"),
     ],
 )
 def test_a_bad_row_is_named_as_a_spreadsheet_counts_it_and_nothing_is_written(files, capsys, bad_row, message):
@@ -100,6 +101,12 @@ def test_a_bad_row_is_named_as_a_spreadsheet_counts_it_and_nothing_is_written(fi
 
     assert f"history.csv：{message}" in capsys.readouterr().err
     assert not files[2].exists()
+
+
+def test_a_folder_that_is_not_there_is_named(files, capsys):
+    assert run((files[0], files[1], files[2].parent / "none" / "out.csv")) == 1
+
+    assert "不能写入" in capsys.readouterr().err
 
 
 def test_a_request_for_the_past_or_for_a_stranger_is_refused(files, capsys):

@@ -33,7 +33,10 @@ def layout(**_ignored):
             _(
                 "Value added: by how much less the adjusted median missed, as a share of the model's miss; minus is worse."
             ),
-            _("Fewer than eight adjustments tell what happened, not what to expect."),
+            _(
+                "Fewer than eight adjustments, or of fewer than three indicators and years, "
+                "tell what happened, not what to expect."
+            ),
             "Gilliland M. (2010): The Business Forecasting Deal. Wiley.",
         ],
     )
@@ -122,7 +125,7 @@ def group_name(row: dict) -> str:
 def value_table(table: pd.DataFrame):
     """The same by kind, reason and analyst, each with whether it is enough to say anything."""
     heads = [
-        _("Which"), "", _("Adjustments"), _("Figures"), _("Error of the model"), _("Error of the adjusted forecast"),
+        _("Which"), "", _("Adjustments made"), _("Figures"), _("Error of the model"), _("Error of the adjusted forecast"),
         _("Value added"), _("Nearer than the model"), _("What it tells"),
     ]  # fmt: skip
     rows = [

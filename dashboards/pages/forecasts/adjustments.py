@@ -50,8 +50,12 @@ def title(waiting, force) -> str:
     """How many wait, how many are in force, how many of these to look at again."""
     standing = force[~force["is_expired"]]
     said = ngettext("{number} adjustment waits for approval", "{number} adjustments wait for approval", len(waiting))
-    counts = {"force": len(standing), "again": int(standing["needs_recheck"].sum())}
-    return f"{said}{_('; ')}{_('{force} in force, {again} of them to be checked again', **counts)}"
+    force, again = len(standing), int(standing["needs_recheck"].sum())
+    if again:
+        in_force = _("{force} in force, {again} of them to be checked again", force=force, again=again)
+    else:
+        in_force = _("{force} in force", force=force)
+    return f"{said}{_('; ')}{in_force}"
 
 
 def waiting_part(rows) -> list:
@@ -116,15 +120,25 @@ def evidence(row: dict) -> list:
 
 
 def force_part(rows) -> list:
-    """What counts now, what is over, what to look at again."""
-    if rows.empty:
-        return [html.P(_("No adjustment is in force: reviews show the model."), className="kt-muted")]
+    """What counts now; folded away, what is over."""
+    standing, expired = rows[~rows["is_expired"]], rows[rows["is_expired"]]
+    parts = [force_table(standing, _("In force"))]
+    if standing.empty:
+        parts = [html.P(_("No adjustment is in force: reviews show the model."), className="kt-muted")]
+    if len(expired):
+        said = ngettext("{number} adjustment has expired", "{number} adjustments have expired", len(expired))
+        parts.append(html.Details([html.Summary(said), force_table(expired, said)]))
+    return parts
+
+
+def force_table(rows, caption: str):
+    """What was approved, one row an adjustment; what to look at again first."""
     heads = [
         _("Area and indicator"), _("State"), _("Adjustment"), _("Chance of missing"), _("Reason for it"), _("Who"), _("Holds until"), "",
     ]  # fmt: skip
-    rows = rows.sort_values(["is_expired", "needs_recheck", "expires_on"], ascending=[True, False, True])
+    rows = rows.sort_values(["needs_recheck", "expires_on"], ascending=[False, True])
     cells = [force_row(row) for row in rows.to_dict("records")]
-    return [components.simple_table(heads, cells, caption=_("In force"), className="kt-stacked kt-adjustments")]
+    return components.simple_table(heads, cells, caption=caption, className="kt-stacked kt-adjustments")
 
 
 def force_row(row: dict) -> list:
