@@ -1,5 +1,7 @@
 """What came of past adjustments: the figures that arrived since, beside both versions of the forecast."""
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 from sqlalchemy import Engine
@@ -17,14 +19,16 @@ OUTCOMES = [
 ]  # fmt: skip
 
 
-def value_added(engine: Engine) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The value added by all adjustments that were ever in force, and what it rests on.
+def value_added(engine: Engine, area_ids: Collection[str] | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The value added by all adjustments that were ever in force (of area_ids, where given), and what it rests on.
 
     First frame: models.adjustment_value.VALUE with the columns by ("all" or one of GROUPS) and group. Second: OUTCOMES,
     one row an adjustment and figure that came after the last one it knew; errors in the series' usual yearly changes.
     Both without rows before the first figure came.
     """
     outcomes = read_outcomes(engine)
+    if area_ids is not None:
+        outcomes = outcomes[outcomes["area_id"].isin(area_ids)].reset_index(drop=True)
     parts = [score(outcomes).assign(by="all")]
     parts += [score(outcomes, by).assign(by=by) for by in GROUPS]
     table = pd.concat([part.rename_axis("group").reset_index() for part in parts if len(part)] or [_nothing()])

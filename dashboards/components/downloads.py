@@ -63,7 +63,7 @@ def exporter(name: str, *, permission: str = "download figures") -> Callable:
     return declare
 
 
-def download_bar(name: str | None = None, *, figure: str | None = None, **state) -> html.Div:
+def download_bar(name: str | None = None, /, *, figure: str | None = None, **state) -> html.Div:
     """The buttons under a figure or table. name: of the exporter; figure: id of the graph, for PNG and SVG.
 
     The links carry the state given and, when clicked, whatever the address holds by then.

@@ -183,8 +183,8 @@ def evidence_file(evidence_id: int) -> dict | None:
 
 
 def value_added() -> tuple[pd.DataFrame, pd.DataFrame]:
-    """What past adjustments were worth, and the figures that tells: workflows.adjustment_outcomes.value_added."""
-    return read_value_added(engine())
+    """workflows.adjustment_outcomes.value_added of the areas the reader may see."""
+    return read_value_added(engine(), areas().index)
 
 
 __all__ = ["LARGEST", "Preview"]

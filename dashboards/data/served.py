@@ -41,7 +41,8 @@ def townships_in(place: str) -> pd.DataFrame:
     everywhere = areas()
     found = everywhere[everywhere["level"].eq("township") & everywhere["is_unit"] & everywhere["valid_to"].isna()]
     counties = county_of()
-    found = found.assign(county_id=found["area_id"].map(counties))
+    # as text also where no township lies in a county: an empty column of numbers joins no names
+    found = found.assign(county_id=found["area_id"].map(counties).astype("str"))
     parents = everywhere["parent_id"].to_dict()
     is_inside = [place in _above(area_id, parents) for area_id in found["area_id"]]
     # a bare list would choose columns where there are no townships

@@ -154,3 +154,19 @@ MAP_PARTS = (
     ("key", "data"),
     ("points-legend", "children"),
 )
+
+
+def test_townships_right_below_a_prefecture_which_has_no_counties_are_listed(empty_store):
+    settings, engine = empty_store
+    small_store.fill(engine, is_demo=True)
+    township = small_store.area_row("150600101", "township", "150600", "直管镇", None)
+    with writing(engine) as connection:
+        connection.execute(tables.areas.insert(), [township])
+    site = create_app(settings, engine).server.test_client()
+
+    assert "failed" not in asking.page(site, "/coverage")["props"]["className"]
+
+
+def test_a_name_in_the_address_is_not_taken_for_the_downloads_name(small_site):
+    for path in ("/behind", "/changes", "/queue"):
+        assert "failed" not in asking.page(small_site, path, "?name=x")["props"]["className"]

@@ -71,3 +71,5 @@ def test_past_adjustments_are_scored_against_what_came(judged):  # noqa: F811
     assert whole["mae_adjusted"] < whole["mae_model"] and whole["value_added"] > 0
     assert not whole["is_enough"]  # one is no proof
     assert set(table["by"]) == {"all", "author_name", "kind", "reason_code"}
+    assert value_added(judged, ["150602"])[1].equals(outcomes)
+    assert all(frame.empty for frame in value_added(judged, ["150621"]))  # whoever is limited to another district
