@@ -11,6 +11,8 @@ import pandas as pd
 from dashboards import components, map_values, wording
 from dashboards.language import gettext as _
 from dashboards.language import mark
+from models.sentence_words import PROBABILITY_WORDS
+from models.wording import in_fives
 
 BY_VALUE, BY_STATUS, BY_CHANCE, BY_CHANGE = "value", "status", "chance", "change"
 COLOURS = {
@@ -45,11 +47,9 @@ LITTLE, MUCH = 0.4, 0.8  # quantiles of the changes' sizes that part the three c
 
 def chance_bands(p_miss: pd.Series) -> np.ndarray:
     """The key of each probability's band in CHANCES, cut where wording.probability cuts; WITHHELD where none is told."""
-    p = p_miss.to_numpy(dtype=float)
-    withheld, (lowest, low, middle, high, highest) = np.isnan(p), CHANCES
-    return np.select(
-        [withheld, p < 0.10, p < 0.33, p <= 0.66, p <= 0.90], [WITHHELD, lowest, low, middle, high], highest
-    )
+    shown, ends = in_fives(p_miss), [upper for upper, _zh, _en in PROBABILITY_WORDS]
+    bands = np.array([*CHANCES, WITHHELD], dtype=object)
+    return bands[np.where(np.isnan(shown), len(CHANCES), np.searchsorted(ends, shown, side="right"))]
 
 
 def value_entries(breaks: Sequence[float], *, lower_is_better: bool) -> list[map_values.Entry]:

@@ -10,6 +10,8 @@ import pandas as pd
 from dashboards.language import current_language
 from dashboards.language import gettext as _
 from models import units
+from models.sentence_words import PROBABILITY_WORDS
+from models.wording import in_fives
 
 MISSING = units.NOT_KNOWN
 NO_BREAK = "\u00a0"  # a figure and its unit stay on one line
@@ -96,21 +98,18 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 def probability(p_miss: float | None) -> str:
-    """The word for a probability of missing the goal; the cuts are those of the method (10, 33, 66, 90 %)."""
+    """The word for a probability of missing the goal, by the figure that is shown beside it (see rounded_probability)."""
     if is_missing(p_miss):
         return _("not estimated")
-    if p_miss < 0.10:
-        return _("very likely to meet")
-    if p_miss < 0.33:
-        return _("likely to meet")
-    if p_miss <= 0.66:
-        return _("too close to call")
-    return _("likely to miss") if p_miss <= 0.90 else _("very likely to miss")
+    shown = float(in_fives(p_miss))
+    words = (_("very likely to meet"), _("likely to meet"), _("too close to call"), _("likely to miss"))
+    ends = [upper for upper, _zh, _en in PROBABILITY_WORDS]
+    return next((word for upper, word in zip(ends, words, strict=False) if shown < upper), _("very likely to miss"))
 
 
 def rounded_probability(p_miss: float) -> str:
     """The probability to the nearest five percent: "about 70 %"."""
-    percent = 5 * round(p_miss * 20)
+    percent = round(100 * float(in_fives(p_miss)))
     return _("about {percent}", percent=value(min(max(percent, 5), 95), "percent", 0))
 
 

@@ -88,7 +88,7 @@ def _is_office(content: bytes, part: str) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = set(archive.namelist())
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, UnicodeDecodeError, NotImplementedError, ValueError):  # a list of parts made by hand
         return False
     return {"[Content_Types].xml", part} <= names and not any(
         name.lower().endswith(".bin") for name in names if "vba" in name.lower()

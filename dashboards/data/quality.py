@@ -82,6 +82,8 @@ def _came(kind: str, sent: pd.DataFrame, after: float) -> pd.DataFrame:
     A file that brought the past of something nobody had reported before came when the site began, not late.
     """
     first = stored.read_first_reports(engine(), kind, after).assign(kind=kind)
+    if first.empty:
+        return first.assign(days=pd.Series(dtype="float64"))[[*checks.KEY, "days"]]
     received = first["submission_id"].map(sent["received_at"]).dt.tz_convert(submissions.OFFICE_TIME)
     received = received.dt.tz_localize(None).dt.normalize()
     began = received.groupby(first["subject"]).transform("min")
