@@ -30,13 +30,6 @@ TYPE_WORDS = {
     ANY_KIND: mark("Facilities of any type"),
     served.PRIMARY: mark("Township hospitals and community health centres"),
 }
-GRADE_WORDS = {
-    "中心卫生院": mark("central"),
-    "三级甲等": mark("grade 3A"),
-    "三级乙等": mark("grade 3B"),
-    "二级甲等": mark("grade 2A"),
-    "二级乙等": mark("grade 2B"),
-}
 MIXED = "mixed"
 
 
@@ -57,7 +50,7 @@ def kind_words(choice: Choice) -> str:
 
 def grade_words(grade: str) -> str:
     """A grade as the reader says it; one nobody has named as the data writes it."""
-    return _(GRADE_WORDS[grade]) if grade in GRADE_WORDS else grade
+    return map_places.grade_words(grade)
 
 
 def service_words(service: str) -> str:

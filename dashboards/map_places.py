@@ -43,6 +43,13 @@ SERVICES = {
     "family_doctor": mark("Family doctors"),
     "chronic_disease_clinic": mark("Chronic-disease clinic"),
 }
+GRADE_WORDS = {
+    "中心卫生院": mark("central"),
+    "三级甲等": mark("grade 3A"),
+    "三级乙等": mark("grade 3B"),
+    "二级甲等": mark("grade 2A"),
+    "二级乙等": mark("grade 2B"),
+}
 TITLE_LEVELS = {
     "national": mark("National title"),
     "region": mark("Regional title"),
@@ -94,7 +101,7 @@ def filter_options() -> dict[str, list[dict[str, str]]]:
     levels = set(cells["title_level"].dropna())
     return {
         "service": [{"value": slug, "label": _(SERVICES[slug]) if slug in SERVICES else slug} for slug in services],
-        "grade": [{"value": grade, "label": grade} for grade in sorted(set(facilities["grade"].dropna()))],
+        "grade": [{"value": grade, "label": grade_words(grade)} for grade in sorted(set(facilities["grade"].dropna()))],
         "title_level": [{"value": key, "label": _(word)} for key, word in TITLE_LEVELS.items() if key in levels],
         "in_year": [{"value": str(year), "label": wording.period(str(year))} for year in years],
     }
@@ -110,6 +117,11 @@ def places(chosen: list[str], passing: Filter | None = None) -> pd.DataFrame:
     return found[["lon", "lat", "family"]].assign(
         name=names, kind=[words[key][0] for key in keys], glyph=[words[key][1] for key in keys]
     )
+
+
+def grade_words(grade: str) -> str:
+    """A grade in the reader's words; one nobody has named as the data writes it."""
+    return _(GRADE_WORDS[grade]) if grade in GRADE_WORDS and current_language() == "en" else grade
 
 
 def every_place(passing: Filter) -> pd.DataFrame:

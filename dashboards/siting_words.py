@@ -143,7 +143,10 @@ def site_rows(result: dict) -> pd.DataFrame:
 def site_columns(result: dict) -> list[dict]:
     """The columns of site_rows()."""
     column = components.column
-    columns = [column("name", _("Site"), width=220), column("number", _("Order"), number=True, decimals=0, width=80)]
+    columns = [
+        column("name", _("Site"), width=220, cellRenderer="KangtuName"),
+        column("number", _("Order"), number=True, decimals=0, width=80),
+    ]
     columns.append(column("kind", _("Kind"), width=120))
     if result["radius_m"] is not None:
         columns.append(column("people_added", _("People added"), number=True, decimals=0))
@@ -175,10 +178,10 @@ def place_columns() -> list[dict]:
     """The columns of place_rows()."""
     column = components.column
     return [
-        column("place", _("Township"), width=220),
+        column("place", _("Township"), width=220, cellRenderer="KangtuName"),
         column("people", _("People"), number=True, decimals=0),
         column("covered", _("Within the radius")),
-        column("nearest", _("Nearest chosen site")),
+        column("nearest", _("Nearest chosen site"), cellRenderer="KangtuName"),
         column("km", _("Distance (km)"), number=True, decimals=1),
     ]
 

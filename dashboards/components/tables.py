@@ -92,7 +92,12 @@ def simple_table(
     def style(position: int) -> str:
         return "kt-number" if position in numbers else ""
 
-    head = html.Tr([html.Th(text, scope="col", className=style(position)) for position, text in enumerate(heads)])
+    head = html.Tr(
+        [  # over buttons or bars there is nothing to say: an empty head would be announced as one
+            html.Th(text, scope="col", className=style(position)) if text != "" else html.Td()
+            for position, text in enumerate(heads)
+        ]
+    )
     body = [
         html.Tr(
             [html.Th(row[0], scope="row", className=style(0))]

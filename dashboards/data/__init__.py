@@ -118,7 +118,14 @@ from dashboards.data.registers import (
 from dashboards.data.services import plans_with_standards, standards_of
 from dashboards.data.store import cached, configure, data_folder, engine, is_ready, version
 from dashboards.data.studied import moved, queue
-from dashboards.data.tasks import lamp_counts, task_years, work_point_reports, work_points, work_points_over_time
+from dashboards.data.tasks import (
+    action_names,
+    lamp_counts,
+    task_years,
+    work_point_reports,
+    work_points,
+    work_points_over_time,
+)
 from dashboards.data.uploads import (
     current_scope,
     import_upload,
@@ -149,6 +156,7 @@ __all__ = [
     "Standing",
     "WorkedMark",
     "act_as",
+    "action_names",
     "actions",
     "add_account",
     "adjustment",

@@ -6,6 +6,7 @@ import pandas as pd
 
 from dashboards.data.registers import areas
 from dashboards.data.store import cached, engine, version
+from data_access import plans
 from data_access import tasks as stored
 from data_access.periods import parse_period
 from models import tasks as judged
@@ -58,3 +59,10 @@ def _reports(year: int) -> pd.DataFrame:
 def lamp_counts(points: pd.DataFrame, column: str) -> pd.DataFrame:
     """How many points of each group have each lamp, most trouble first: models.tasks.counts."""
     return judged.counts(points, points[column])
+
+
+@cached
+def action_names() -> dict[str, str]:
+    """The actions of every plan: Chinese title -> English title."""
+    actions = plans.read_actions(engine()).dropna(subset=["title_en"])
+    return dict(zip(actions["title_zh"], actions["title_en"], strict=True))

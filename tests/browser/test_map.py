@@ -178,7 +178,7 @@ def test_a_map_visited_again_is_painted_again(open_map):
     seen = open_map()
     seen.page.click("header nav a:has-text('会商')")
     seen.page.wait_for_selector("canvas.choropleth", state="detached")
-    seen.page.click("header nav a:has-text('地图')")
+    seen.page.click("header nav a:has-text('规划')")
     wait_for_paint(seen)
 
     assert sum(pixels(seen).values()) > 1000

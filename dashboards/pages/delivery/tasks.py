@@ -9,7 +9,7 @@ from dash import html
 from dashboards import components, data, departments, task_charts, wording
 from dashboards.access import register_page
 from dashboards.components import ANY, choice
-from dashboards.language import current_language, mark, ngettext
+from dashboards.language import current_language, mark, ngettext, pick
 from dashboards.language import gettext as _
 from dashboards.task_words import LAMPS, bar, days_left, finding, lamp, progress
 
@@ -70,7 +70,12 @@ def whose(query: dict) -> str:
     department, chapter = query.get("department", ANY), query.get("chapter", ANY)
     if department != ANY:
         return departments.said(department)
-    return chapter if chapter != ANY else _("All departments")
+    return chapter_words(chapter) if chapter != ANY else _("All departments")
+
+
+def chapter_words(chapter: str) -> str:
+    """A chapter in the reader's words: as the action of that name is called, else as the data writes it."""
+    return pick(chapter, data.action_names().get(chapter))
 
 
 def subline(points: pd.DataFrame) -> list:
@@ -91,7 +96,7 @@ def controls(points: pd.DataFrame, years: list[int], year: int, query: dict, gro
     return [
         choice("year", _("Year"), [{"value": str(one), "label": str(one)} for one in years], str(year)),
         _choice("department", _("Department"), [(one, departments.said(one)) for one in owners], query),
-        _choice("chapter", _("Chapter"), [(one, one) for one in chapters], query),
+        _choice("chapter", _("Chapter"), [(one, chapter_words(one)) for one in chapters], query),
         _choice("lamp", _("State"), [(key, _(LAMPS[key][0])) for key in lamps], query),
         choice("group", _("Board"), [{"value": key, "label": _(word)} for key, word in GROUPS.items()], group),
     ]
@@ -132,8 +137,8 @@ def board(points: pd.DataFrame, group: str, query: dict) -> html.Div:
     rows = []
     for name, counts in data.lamp_counts(points, group).iterrows():
         key = "department" if group == "owner_zh" else "chapter"
-        words = departments.said(name) if group == "owner_zh" else name
-        link = components.link(words, PATH, **{**query, key: name})
+        words = departments.said(name) if group == "owner_zh" else chapter_words(name)
+        link = components.link(components.mark_chinese(words), PATH, **{**query, key: name})
         rows.append([link, bar(counts), *(int(counts[lamp_key]) or "" for lamp_key in shown), int(counts["total"])])
     caption = _("How the work points stand")
     numbers = range(2, 3 + len(shown))
@@ -192,11 +197,11 @@ def listing(points: pd.DataFrame) -> list:
         [
             html.Div([components.data_name(row["title_zh"], row["title_en"]), _details(row)]),
             lamp(row["lamp"]),
-            progress(row),
+            components.mark_chinese(progress(row)),
             wording.period(row["due"]),
             days_left(row),
-            departments.said(row["owner_zh"]),
-            evidence.get(row["task_id"], ""),
+            components.mark_chinese(departments.said(row["owner_zh"])),
+            components.mark_chinese(evidence.get(row["task_id"], "")),
         ]
         for row in in_order(points).to_dict("records")
     ]

@@ -96,6 +96,12 @@ def group_name(group: str, grouping: str) -> str:
     return group if grouping == "reporter" else data.name(data.area(group))
 
 
+def whole_name(name: str):
+    """A name from the data, marked as Chinese where it has Chinese in it."""
+    has_chinese = any("\u3400" <= sign <= "\u9fff" for sign in name)
+    return components.data_name(name, None if has_chinese else name)
+
+
 def subline(now) -> list:
     """Day, how many reports, how many reporters."""
     return [
@@ -144,7 +150,7 @@ def table_of(groups: pd.DataFrame, grouping: str, query: dict) -> html.Div:
     kept = {name: query[name] for name in ("by", "check") if query.get(name)}
     table = [
         [
-            components.link(group_name(group, grouping), PATH, **{**kept, key: group}),
+            components.link(whole_name(group_name(group, grouping)), PATH, **{**kept, key: group}),
             f"{wording.number(row['missing'])} / {wording.number(row['due'])}",
             f"{wording.number(row['late'])} / {wording.number(row['timed'])}" if row["timed"] else wording.MISSING,
             wording.number(row["days"]),
@@ -190,7 +196,7 @@ def findings(query: dict) -> list:
             data.name(data.area(row["area_id"])),
             wording.period(row["period"]),
             said(row),
-            row["reporter"] if isinstance(row["reporter"], str) else wording.MISSING,
+            whole_name(row["reporter"]) if isinstance(row["reporter"], str) else wording.MISSING,
         ]
         for row in rows.to_dict("records")
     ]
@@ -201,7 +207,7 @@ def findings(query: dict) -> list:
     ]
     where = _("page {page} of {pages}", page=page, pages=pages)
     count = ngettext("{number} finding", "{number} findings", len(found))
-    of = [" · ", query["from"]] if query.get("from") else []
+    of = [" · ", whole_name(query["from"])] if query.get("from") else []
     line = html.P(
         [count, *of, " · ", where, *(piece for turn in turns for piece in (" · ", turn))], className="kt-source"
     )
