@@ -131,7 +131,7 @@ def value_table(table: pd.DataFrame):
     rows = [
         [
             _(GROUPS[row["by"]]),
-            group_name(row),
+            components.mark_chinese(group_name(row)),
             wording.number(row["adjustments"]),
             wording.number(row["figures"]),
             wording.number(row["mae_model"], 2),
