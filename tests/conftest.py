@@ -1,5 +1,6 @@
 """What tests of the store ask for: a database of their own, on SQLite and on PostgreSQL."""
 
+import fcntl
 import os
 import shutil
 from uuid import uuid4
@@ -105,3 +106,30 @@ def engine(database_url):
     engine = make_engine(database_url)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def demo_once(tmp_path_factory):
+    """A folder with a loaded demo (kangtu.db, geo/, said.txt: what load-demo printed), made once for all processes.
+
+    Nobody writes in it: copy it (shutil.copytree) before changing anything.
+    """
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own) / "demo-once"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "said.txt").exists():
+            from workflows.demo import load_demo
+
+            engine, said = make_engine(f"sqlite:///{folder / 'kangtu.db'}"), []
+            assert load_demo(engine, folder, say=said.append)
+            engine.dispose()
+            (folder / "said.txt").write_text("\n".join(said), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def demo_copy(demo_once, tmp_path_factory):
+    """A folder with a demo of the module's own."""
+    return shutil.copytree(demo_once, tmp_path_factory.mktemp("demo") / "store")

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from data_access.engine import make_engine
 from tests.browser.watching import Visit
 from tests.dashboards.messages import ROOT
 
@@ -38,18 +37,15 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def demo_store(tmp_path_factory):
-    """Database URL and data folder of a loaded demo. KANGTU_TEST_DEMO names a folder that has one, to save a minute."""
+def demo_store(request, tmp_path_factory):
+    """Database URL and data folder of a loaded demo. KANGTU_TEST_DEMO names a folder that has one, to save half a minute."""
     given = os.environ.get("KANGTU_TEST_DEMO")
-    folder = Path(given) if given else tmp_path_factory.mktemp("demo")
-    url = f"sqlite:///{folder / 'kangtu.db'}"
-    if not given:
-        from workflows.demo import load_demo
-
-        engine = make_engine(url)
-        load_demo(engine, folder, say=lambda line: None)
-        engine.dispose()
-    return url, folder
+    if given:
+        folder = Path(given)
+    else:
+        folder = tmp_path_factory.mktemp("demo") / "store"
+        shutil.copytree(request.getfixturevalue("demo_once"), folder)
+    return f"sqlite:///{folder / 'kangtu.db'}", folder
 
 
 @pytest.fixture(scope="session")

@@ -48,13 +48,11 @@ def test_a_page_is_quiet_translated_and_usable_by_everybody(visit, path, languag
     assert seen.page.locator("h1").count() == 1
     assert "演示数据 DEMO DATA" in seen.page.inner_text(".kt-demo")
     assert seen.overflow() <= 0
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_a_page_fits_a_phone(visit, path):
-    seen = visit(path, size=PHONE)
-
-    assert seen.overflow() <= 0
+    if language == "en":  # whose words are longer; loaded anew, as a phone would
+        seen.page.set_viewport_size(dict(zip(("width", "height"), PHONE, strict=True)))
+        seen.page.reload()
+        seen.settle()
+        assert seen.overflow() <= 0
 
 
 def test_an_address_nobody_has_is_said_so(visit):

@@ -74,8 +74,9 @@ def test_an_analyst_adjusts_another_approves_and_the_review_shows_both_versions(
         assert "这是您自己提交的，须由另一人审批" in seen.page.inner_text("#main")
         assert not seen.page.locator("button:text-is('批准')").count()
         act_as(seen, "分析员乙")
+        standing = int(re.search(r"(\d+)项生效", seen.heading())[1])
         seen.page.click("button:text-is('批准')")
-        seen.page.wait_for_selector("#main h1:has-text('1项生效')", timeout=60_000)
+        seen.page.wait_for_selector(f"#main h1:has-text('{standing + 1}项生效')", timeout=60_000)
         seen.settle()
 
         seen.go(address.replace("/workbench", "/indicator").split("&sort")[0])

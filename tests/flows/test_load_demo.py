@@ -10,12 +10,10 @@ from workflows.demo import LAST_YEAR, PLAN, TODAY, load_demo
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
+def demo(demo_copy):
     """An engine on a database that load-demo has filled, the folder beside it, and what it printed."""
-    folder = tmp_path_factory.mktemp("demo")
-    engine, said = make_engine(f"sqlite:///{folder / 'kangtu.db'}"), []
-    assert load_demo(engine, folder, say=said.append)
-    yield engine, folder, said
+    engine = make_engine(f"sqlite:///{demo_copy / 'kangtu.db'}")
+    yield engine, demo_copy, (demo_copy / "said.txt").read_text(encoding="utf-8").splitlines()
     engine.dispose()
 
 

@@ -9,18 +9,16 @@ from data_access.engine import make_engine
 from models.status import ACHIEVED, BEHIND, ON_COURSE, REVERSING, SLOW
 from models.trend import CRITICAL_CHI_SQUARED
 from models.working import COUNTS, ERRORS, working_of
-from workflows.demo import PLAN, load_demo
+from workflows.demo import PLAN
 from workflows.working import work_out_run
 
 EVERY_NTH = 7  # of the marks below the prefecture, taken apart one by one; the prefecture's all are
 
 
 @pytest.fixture(scope="module")
-def worked(tmp_path_factory):
+def worked(demo_copy):
     """The stored marks of the demo's newest run, and everything worked out again."""
-    folder = tmp_path_factory.mktemp("working")
-    engine = make_engine(f"sqlite:///{folder / 'kangtu.db'}")
-    load_demo(engine, folder, say=lambda line: None)
+    engine = make_engine(f"sqlite:///{demo_copy / 'kangtu.db'}")
     run = judgements.read_newest_run(engine, PLAN)
     stored = judgements.read_marks(engine, run["run_id"])
     yield stored, work_out_run(engine, run, stored.indicator_id.unique().tolist())
