@@ -6,6 +6,7 @@ import shutil
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, make_url, text
 
 from data_access.engine import make_engine
@@ -15,6 +16,11 @@ HOW_TO_START = (
     "KANGTU_TEST_POSTGRESQL is not set: this test needs a real PostgreSQL. `make test` starts one; by hand: "
     "tests/with-postgresql.sh pytest ..., or export KANGTU_TEST_POSTGRESQL=$(tests/postgresql.sh start /tmp/pg-test)."
 )
+
+
+# A busy machine is no finding: --timeout bounds a test, not the milliseconds of one example.
+settings.register_profile("kangtu", deadline=None)
+settings.load_profile("kangtu")
 
 
 class PostgresqlServer:
