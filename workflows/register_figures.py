@@ -44,13 +44,18 @@ def work_out(engine: Engine, submission_id: int | None) -> pd.DataFrame:
 
 
 def covers(engine: Engine, submission_id: int | None) -> pd.DataFrame:
-    """indicator_id, area_id, since: the answer is whole for everything a register yields."""
+    """indicator_id, area_id, since: what the answer is whole for: of facilities the present quarter only.
+
+    A register of facilities does not say what stood in earlier quarters: the figures of those stay as they were.
+    """
     areas = read_areas(engine)
-    ids = set(_wanted(engine, areas)["indicator_id"]) | set(read_tasks(engine)["indicator_id"].dropna())
+    wanted = _wanted(engine, areas)
+    present = parse_period(_last_quarter(_day(engine, submission_id))).time
+    since = {row.indicator_id: present if row.register == "facilities" else EVER for row in wanted.itertuples()}
+    since |= dict.fromkeys(read_tasks(engine)["indicator_id"].dropna(), EVER)
     places = areas.loc[areas["level"].isin(LEVELS), ["area_id"]]
-    return places.merge(pd.DataFrame({"indicator_id": sorted(ids)}), how="cross").assign(since=EVER)[
-        ["indicator_id", "area_id", "since"]
-    ]
+    known = pd.DataFrame({"indicator_id": list(since), "since": list(since.values())})
+    return places.merge(known, how="cross")[["indicator_id", "area_id", "since"]]
 
 
 def _day(engine: Engine, submission_id: int | None) -> date:

@@ -47,10 +47,9 @@ def store(ordos, tmp_path):
     engine.dispose()
 
 
-def send(engine, folder, kind, text):
+def send(engine, folder, kind, text, received=datetime(2026, 11, 15, 2, tzinfo=UTC)):
     path = folder / f"{kind}.csv"
     path.write_text(text, encoding="utf-8")
-    received = datetime(2026, 11, 15, 2, tzinfo=UTC)
     report = import_file(engine, kind, path, received_from="测试", today=TODAY, received_at=received)
     assert report.outcome == "stored", report.lines()
     return report
@@ -80,6 +79,15 @@ def test_a_hall_that_closes_lowers_the_share_of_its_district(store, tmp_path):
     )
 
     assert figures(store, "mcm_hall_share_township")["150602", "2026Q3"][0] == 0.0
+
+
+def test_the_share_of_an_earlier_quarter_stays_when_a_later_register_comes(store, tmp_path):
+    send(store, tmp_path, "facilities", HOSPITALS)
+    later = HOSPITALS.replace("150602001,tcm_hall;family_doctor", "150602001,family_doctor")
+    send(store, tmp_path, "facilities", later, received=datetime(2027, 5, 15, 2, tzinfo=UTC))
+
+    found = figures(store, "mcm_hall_share_township")
+    assert (found["150602", "2026Q3"][0], found["150602", "2027Q1"][0]) == (1.0, 0.0)
 
 
 def test_no_figure_is_worked_out_that_no_plan_of_these_areas_asks_for(store, tmp_path):
