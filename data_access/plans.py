@@ -97,6 +97,7 @@ PROGRAMMES = {
     "name_zh": "str",
     "name_en": "str",
     "target_population_zh": "str",
+    "target_population_en": "str",
     "sex": "str",
     "age_min": "float64",
     "age_max": "float64",
@@ -107,9 +108,11 @@ PROGRAMMES = {
     "year_is_inferred": "bool",
     "delivered_by_zh": "str",
     "delivered_by_en": "str",
+    "data_points_zh": "str",
     "data_points_en": "str",
     "masked": "bool",
     "masked_part": "str",
+    "note_zh": "str",
     "note_en": "str",
 }
 HEALTH_CELLS = {
@@ -119,6 +122,7 @@ HEALTH_CELLS = {
     "name_zh": "str",
     "name_en": "str",
     "unit_scope": "str",
+    "rule_zh": "str",
     "rule_en": "str",
     "quota": "float64",
     "quota_unit": "str",
@@ -126,6 +130,7 @@ HEALTH_CELLS = {
     "year_is_inferred": "bool",
     "masked": "bool",
     "masked_part": "str",
+    "note_zh": "str",
     "note_en": "str",
 }
 SERVICES = {
@@ -134,6 +139,7 @@ SERVICES = {
     "position": "int64",
     "name_zh": "str",
     "name_en": "str",
+    "rule_zh": "str",
     "rule_en": "str",
     "value": "float64",
     "unit": "str",
@@ -141,6 +147,7 @@ SERVICES = {
     "year_is_inferred": "bool",
     "masked": "bool",
     "masked_part": "str",
+    "note_zh": "str",
     "note_en": "str",
 }
 TASKS = {
@@ -150,12 +157,14 @@ TASKS = {
     "title_zh": "str",
     "title_en": "str",
     "responsible_departments_zh": "str",
+    "deliverable_zh": "str",
     "deliverable_en": "str",
     "quantity": "float64",
     "unit": "str",
     "due": "str",
     "masked": "bool",
     "masked_part": "str",
+    "note_zh": "str",
     "note_en": "str",
 }
 

@@ -24,6 +24,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    false,
 )
 
 metadata = MetaData(
@@ -84,7 +85,13 @@ submissions = Table(
     Column("is_demo", Boolean, nullable=False, default=False),  # synthetic: marked on every page and export
     Column("undoes", Integer, ForeignKey("submissions.submission_id")),
     Column("undone_by", Integer, ForeignKey("submissions.submission_id")),
-    Column("previous_state", JSON),  # what an undo of a register import (areas, facilities...) puts back
+    Column(
+        "previous_state", JSON
+    ),  # what an undo of a register import (areas, facilities...) puts back; what an undo took
+    Column(
+        "is_form", Boolean, nullable=False, default=False, server_default=false()
+    ),  # one row, typed into the site's form
+    Column("reason", Text),  # why somebody changed what stood, in their own words
 )
 
 # Places -------------------------------------------------------------------------------------------------------------
@@ -181,6 +188,8 @@ health_cells = Table(
     Column("declared_datum", String(12)),
     Column("evidence", Text),
     Column("submission_id", Integer, ForeignKey("submissions.submission_id")),
+    Column("declared_lon", Float),  # as it came; NULL in rows from before it was kept
+    Column("declared_lat", Float),
     Index("ix_health_cells_area_id", "area_id"),
 )
 
@@ -316,6 +325,7 @@ plan_programmes = Table(
     Column("name_zh", Text, nullable=False),
     Column("name_en", Text, nullable=False),
     Column("target_population_zh", Text),
+    Column("target_population_en", Text),
     Column("sex", String(10)),
     Column("age_min", Float),
     Column("age_max", Float),
@@ -326,9 +336,11 @@ plan_programmes = Table(
     Column("year_is_inferred", Boolean, nullable=False, default=False),
     Column("delivered_by_zh", Text),
     Column("delivered_by_en", Text),
+    Column("data_points_zh", Text),
     Column("data_points_en", Text),
     Column("masked", Boolean, nullable=False, default=False),
     Column("masked_part", String(40)),
+    Column("note_zh", Text),
     Column("note_en", Text),
 )
 
@@ -341,6 +353,7 @@ plan_health_cells = Table(
     Column("name_zh", Text, nullable=False),
     Column("name_en", Text, nullable=False),
     Column("unit_scope", Text),
+    Column("rule_zh", Text),
     Column("rule_en", Text),
     Column("quota", Float),
     Column("quota_unit", String(20)),  # count or percent
@@ -348,6 +361,7 @@ plan_health_cells = Table(
     Column("year_is_inferred", Boolean, nullable=False, default=False),
     Column("masked", Boolean, nullable=False, default=False),
     Column("masked_part", String(40)),
+    Column("note_zh", Text),
     Column("note_en", Text),
 )
 
@@ -359,6 +373,7 @@ plan_services = Table(
     Column("position", Integer, primary_key=True),
     Column("name_zh", Text, nullable=False),
     Column("name_en", Text, nullable=False),
+    Column("rule_zh", Text),
     Column("rule_en", Text),
     Column("value", Float),
     Column("unit", Text),
@@ -366,6 +381,7 @@ plan_services = Table(
     Column("year_is_inferred", Boolean, nullable=False, default=False),
     Column("masked", Boolean, nullable=False, default=False),
     Column("masked_part", String(40)),
+    Column("note_zh", Text),
     Column("note_en", Text),
 )
 
@@ -378,12 +394,14 @@ plan_tasks = Table(
     Column("title_zh", Text, nullable=False),
     Column("title_en", Text, nullable=False),
     Column("responsible_departments_zh", Text),
+    Column("deliverable_zh", Text),
     Column("deliverable_en", Text),
     Column("quantity", Float),
     Column("unit", Text),
     Column("due", Text),
     Column("masked", Boolean, nullable=False, default=False),
     Column("masked_part", String(40)),
+    Column("note_zh", Text),
     Column("note_en", Text),
 )
 
