@@ -36,8 +36,19 @@ Progress = Callable[[float, str], None]
 
 
 @dataclass(frozen=True)
+class Typed:
+    """A row typed into a form: why, and a last look at what stands, inside the transaction that writes.
+
+    check raises InputError where the row is no longer what the sender had before them.
+    """
+
+    reason: str | None
+    check: Callable[[Connection], None]
+
+
+@dataclass(frozen=True)
 class Delivery:
-    """Who sends the file and how it is to be taken. received_at: aware; None is now."""
+    """Who sends the file and how it is to be taken. received_at: aware; None is now. typed: None for a file."""
 
     file_name: str
     received_from: str
@@ -46,6 +57,7 @@ class Delivery:
     accept_good_rows: bool = False
     dry_run: bool = False
     problems_csv: Path | None = None  # every problem is written here, not only the first ones
+    typed: Typed | None = None  # the same words may be typed twice: 5, then 7, then 5 again
 
 
 def import_file(
@@ -68,7 +80,7 @@ def import_file(
         raise InputError(f"{listed}：问题清单会盖掉要导入的文件。请给清单另起一个名字。")
     problems, report = Problems(listed), ImportReport(kind.name, delivery.file_name, "refused")
     with open_file(path, delivery.file_name) as source, problems.recording():
-        earlier = _same_file(engine, kind, source.sha256)
+        earlier = None if delivery.typed else _same_file(engine, kind, source.sha256)
         if earlier is not None:
             report.outcome, report.submission_id = "same_file", earlier
             return report
@@ -264,8 +276,8 @@ class _Import:
     def _write(self, connection: Connection, store: Callable) -> None:
         """One submission with its rows, in the transaction of connection."""
         self.progress(READING_SHARE, "正在写入")
-        delivery, report = self.delivery, self.report
-        earlier = _same_file(connection, self.kind, self.source.sha256)
+        delivery, report, typed = self.delivery, self.report, self.delivery.typed
+        earlier = None if typed else _same_file(connection, self.kind, self.source.sha256)
         if earlier is not None:  # somebody sent it while this one was being read
             report.outcome, report.submission_id = "same_file", earlier
             return
@@ -273,11 +285,15 @@ class _Import:
             connection,
             kind=self.kind.name,
             received_from=delivery.received_from,
-            file_name=delivery.file_name,
-            file_hash=self.source.sha256,
+            file_name=None if typed else delivery.file_name,
+            file_hash=None if typed else self.source.sha256,
             received_at=delivery.received_at,
             is_demo=delivery.is_demo,
+            is_form=typed is not None,
+            reason=typed.reason if typed else None,
         )
+        if typed:
+            typed.check(connection)  # nobody else writes until this transaction ends
         done = store(submission_id)
         stored = done.stored if isinstance(done, (Stored, StoredCounts)) else done.added + done.changed
         submissions.finish(

@@ -40,7 +40,7 @@ def check_register(
     if reader.kind.name in ("areas", "facilities", "health_cells"):
         _check_coordinates(records, pair, bad)
     good = [record for record in records if id(record) not in bad.rows]
-    _convert(good, pair, to_wgs84, keeps_original=reader.kind.name == "facilities")
+    _convert(good, pair, to_wgs84, keeps_original=reader.kind.name in ("facilities", "health_cells"))
     return good
 
 

@@ -25,6 +25,8 @@ SUBMISSIONS = {
     "is_demo": "bool",
     "undoes": "Int64",
     "undone_by": "Int64",
+    "is_form": "bool",
+    "reason": "str",
 }
 
 
@@ -73,6 +75,8 @@ def begin(
     received_at: datetime | None = None,
     is_demo: bool = False,
     undoes: int | None = None,
+    is_form: bool = False,
+    reason: str | None = None,
 ) -> int:
     """Write a submission's head and give its id; call finish in the same transaction.
 
@@ -88,6 +92,8 @@ def begin(
         "received_from": received_from,
         "is_demo": is_demo,
         "undoes": undoes,
+        "is_form": is_form,
+        "reason": reason,
     }
     return connection.execute(insert(submissions).values(head)).inserted_primary_key[0]
 
