@@ -65,7 +65,7 @@ def test_the_title_says_how_many_people_live_within_30_km(client):
     assert (
         title(client, "?type=hospital") == "40.0 % of people live within 30 km, 1 of 3 townships lie beyond: Hospital"
     )
-    assert title(client, "?type=hospital", "zh") == "40.0%的人口在医院周围 30 公里以内，3 个乡镇街道中 1 个在范围之外"
+    assert title(client, "?type=hospital", "zh") == "40.0%的人口在医院周围30公里以内，3个乡镇街道中1个在范围之外"
 
 
 def test_with_the_own_banners_hospitals_only_the_others_have_none_to_go_to(client):

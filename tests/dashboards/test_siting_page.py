@@ -76,9 +76,9 @@ def test_a_question_becomes_a_job_then_an_answer_then_a_scenario_others_can_open
     run_job(engine, settings, job_id)
 
     shown = page(client, "/siting", f"?job={job_id}", language="zh")
-    assert "1 个点、12 公里内可覆盖 70.0% 的人口" in text(of_type(shown, "H1"))
-    assert "目标值 700 人 = 界 700 人" in text(shown)
-    assert "4 个乡镇中 2 个未覆盖" in text(shown)
+    assert "1个点、12公里内可覆盖70.0%的人口" in text(of_type(shown, "H1"))
+    assert "目标值700人 = 界700人" in text(shown)
+    assert "4个乡镇中2个未覆盖" in text(shown)
 
     saving = output_of(client, "siting-saved.children")
     state = [("siting-name", "value", "一个点"), ("siting-shown", "data", {"job": job_id})]
