@@ -144,6 +144,18 @@ selfcare_villages = Table(
     Index("ix_selfcare_villages_area_id", "area_id"),
 )
 
+# Every count of a village that was ever sent, by the day it is of; what an undone import said does not count.
+selfcare_village_counts = Table(
+    "selfcare_village_counts",
+    metadata,
+    Column("village_id", String(60), primary_key=True),  # no key: the register's row may be taken back
+    Column("counted_on", Date, primary_key=True),
+    Column("submission_id", Integer, ForeignKey("submissions.submission_id"), primary_key=True),
+    Column("persons_on_record", Integer),
+    Column("participants", Integer),
+    Column("active_persons", Integer),
+)
+
 # What health points can be exchanged for, by whom it is offered.
 points_services = Table(
     "points_services",

@@ -15,6 +15,8 @@ from sqlalchemy import Connection, Engine
 
 from data_access import submissions
 from data_access.cells import CellError
+from data_access.count_rows import CountRows
+from data_access.count_steps import CountSteps
 from data_access.engine import writing
 from data_access.errors import InputError
 from data_access.files import SourceFile, open_file
@@ -22,9 +24,7 @@ from data_access.headers import OUR_OWN_SHEETS, Table, check_shape, find_table
 from data_access.kinds import KINDS, Kind
 from data_access.ledger import StagedFigures, Stored, staging
 from data_access.observation_checks import SHEET_STRIDE, Known, ObservationChecks
-from data_access.programme_checks import CountChecks
-from data_access.programme_ledger import StoredCounts, write_counts
-from data_access.programmes import read_counts
+from data_access.programme_ledger import StagedCounts, StoredCounts, staging_counts
 from data_access.records import Record, RecordReader, read_mark
 from data_access.register_checks import ConvertToWgs84, check_register
 from data_access.registers import REGISTERS, read_homes, write_register
@@ -124,24 +124,38 @@ class _Import:
                     self._write(connection, lambda submission_id: staged.store(submission_id))
 
     def counts(self) -> None:
-        """Counts of programmes: checked together, as steps are held against one another."""
+        """Counts of programmes: row by row, then step by step, as steps of many rows are held against one another."""
         reader = RecordReader(self.kind, self.known, self.problems, {})
-        records = reader.read(self._tables())
-        self.report.rows_read = len(records) + len(self.problems.bad_rows)
-        self.report.example_rows = reader.example_rows
-        self.progress(READING_SHARE / 2, f"已读入 {self.report.rows_read:,} 行")
-        checks = CountChecks(
-            reader, self.known, lambda programmes, areas: read_counts(self.engine, programmes, area_ids=areas)
-        )
-        rows = checks.rows(records)
-        self.report.rows_without_figure = checks.without_count
-        self.report.notices += checks.notices()
-        if self._may_write():
-            with writing(self.engine) as connection:
-                self._write(connection, lambda submission_id: self._write_counts(connection, rows, submission_id))
+        rows = CountRows(reader, self.known)
+        steps = CountSteps(rows, self.engine)
+        with staging_counts(self.engine) as staged:
+            arrived = 0
+            counts = rows.counts(reader.stream(self._tables()))
+            while some := list(islice(counts, CHUNK_ROWS)):
+                staged.add(some)
+                arrived += len(some)
+                self.progress(self.source.fraction_read() * READING_SHARE / 2, f"已读入 {arrived:,} 个数")
+            self.report.rows_read = rows.rows_good + len(self.problems.bad_rows)
+            self.report.example_rows = reader.example_rows
+            steps.check(
+                staged.in_series(),
+                lambda done: self.progress(READING_SHARE / 2 * (1 + done / max(arrived, 1)), f"已核对 {done:,} 个数"),
+            )
+            self._count_notices(rows, steps)
+            if self._may_write():
+                staged.drop(steps.refused)
+                staged.question(steps.questioned)
+                with staged.writing() as connection:
+                    self._write(connection, lambda submission_id: self._store_counts(staged, submission_id))
 
-    def _write_counts(self, connection: Connection, rows: list[dict], submission_id: int) -> StoredCounts:
-        done = write_counts(connection, rows, submission_id)
+    def _count_notices(self, rows: CountRows, steps: CountSteps) -> None:
+        self.report.rows_without_figure = rows.without_count
+        if rows.without_count:
+            self.report.notices.append(f"{rows.without_count:,} 行没有人数，按未报处理，未写入。")
+        self.report.notices += steps.notices()
+
+    def _store_counts(self, staged: StagedCounts, submission_id: int) -> StoredCounts:
+        done = staged.store(submission_id)
         if done.first_aside:
             programme_id, area_id, period, stage, said, certified = done.first_aside
             one = f"{programme_id}，{area_id}，{period}，{self.kind.column(stage).label}：上报 {said:g}，核定 {certified:g}"

@@ -5,13 +5,17 @@ was not undone; but a certified count gives way to a certified one only. A repor
 aside: stored, told, and superseded by its own submission from the start. Undoing the certified import brings it to stand.
 """
 
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Connection,
     Date,
+    Engine,
     Float,
     MetaData,
     String,
@@ -31,13 +35,16 @@ from sqlalchemy import (
 )
 
 from data_access.delivery_tables import programme_count_confirmations, programme_counts, programme_states
-from data_access.engine import copy_rows, gather_statistics
+from data_access.engine import copy_rows, gather_statistics, writing_on
 from data_access.tables import submissions
 
 KEY = ("programme_id", "area_id", "period", "stage")
 SAID = ("value", "status", "is_questioned", "reported_on", "note")
 STAGED = (*KEY, "time", *SAID)
 CERTIFIED = "certified"
+READ_AT_ONCE, CHANGED_AT_ONCE = 20_000, 10_000
+
+ARRIVED = (*STAGED, "source_row")  # source_row: see observation_checks.SHEET_STRIDE
 
 _staged_table = Table(
     "staged_programme_counts",
@@ -52,6 +59,7 @@ _staged_table = Table(
     Column("is_questioned", Boolean, nullable=False),
     Column("reported_on", Date),
     Column("note", Text),
+    Column("source_row", BigInteger, nullable=False),
     prefixes=["TEMPORARY"],
 )
 _staged, _ledger = _staged_table.c, programme_counts.c
@@ -73,23 +81,81 @@ class StoredCounts:
     first_aside: tuple | None = None  # one of them: KEY, value, the certified value
 
 
-def write_counts(connection: Connection, rows: list[dict], submission_id: int) -> StoredCounts:
-    """Store rows (the keys of STAGED, no KEY twice) inside a transaction, by the rule of this file."""
-    _staged_table.create(connection)
-    try:
-        copy_rows(connection, _staged_table, STAGED, (tuple(row[name] for name in STAGED) for row in rows))
-        gather_statistics(connection, _staged_table)
-        counted = {"preserve_rowcount": True}  # else an INSERT ... SELECT does not say how many
+class StagedCounts:
+    """The counts of one file, waiting beside the ledger in a temporary table of this connection."""
+
+    def __init__(self, connection: Connection):
+        self._connection = connection
+        self._programme_ids: set[str] = set()
+
+    def add(self, rows: list[tuple]) -> None:
+        """Append counts: tuples of ARRIVED. Takes no lock that another import would wait for."""
+        self._programme_ids |= {row[0] for row in rows}
+        with self._connection.begin():
+            copy_rows(self._connection, _staged_table, ARRIVED, rows)
+
+    def in_series(self) -> Iterator[tuple]:
+        """Every count in the order of programme, area, time, step and row: the fields that count_steps names."""
+        fields = (_staged.programme_id, _staged.area_id, _staged.time, _staged.stage, _staged.value,
+                  _staged.note.is_not(None), _staged.source_row, _staged.period)  # fmt: skip
+        query = select(*fields).order_by(
+            _staged.programme_id, _staged.area_id, _staged.time, _staged.stage, _staged.source_row
+        )
+        with self._connection.begin():
+            found = self._connection.execute(query, execution_options={"yield_per": READ_AT_ONCE})
+            yield from map(tuple, found)
+
+    def drop(self, source_rows: Collection[int]) -> None:
+        """Take the counts of some rows of the file out again."""
+        for some in _parts(source_rows):
+            self._change(delete(_staged_table).where(_staged.source_row.in_(some)))
+
+    def question(self, source_rows: Collection[int]) -> None:
+        """Mark the counts of some rows of the file as questioned."""
+        for some in _parts(source_rows):
+            self._change(update(_staged_table).where(_staged.source_row.in_(some)).values(is_questioned=True))
+
+    def _change(self, statement) -> None:
+        with self._connection.begin():
+            self._connection.execute(statement)
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """The transaction in which submissions.begin, store and submissions.finish are called on its connection."""
+        with self._connection.begin():
+            gather_statistics(self._connection, _staged_table)
+        with writing_on(self._connection):
+            yield self._connection
+
+    def store(self, submission_id: int) -> StoredCounts:
+        """Move the counts (no KEY twice) into the ledger, inside `writing`, by the rule of this file."""
+        connection, counted = self._connection, {"preserve_rowcount": True}  # else INSERT ... SELECT says no number
         unchanged = connection.execute(_confirm(submission_id), execution_options=counted).rowcount
         first = connection.execute(_kept_aside().limit(1)).first()
         aside = connection.execute(_keep_aside(submission_id), execution_options=counted).rowcount if first else 0
         connection.execute(_supersede(submission_id))
         stored = connection.execute(_append(submission_id), execution_options=counted).rowcount
         if stored:
-            _note_change(connection, {row["programme_id"] for row in rows}, submission_id)
-    finally:
-        _staged_table.drop(connection)
-    return StoredCounts(stored, unchanged, aside, None if first is None else tuple(first))
+            _note_change(connection, self._programme_ids, submission_id)
+        return StoredCounts(stored, unchanged, aside, None if first is None else tuple(first))
+
+
+@contextmanager
+def staging_counts(engine: Engine) -> Iterator[StagedCounts]:
+    """A place for one file's counts; whatever was not stored is gone at the end."""
+    with engine.connect() as connection:
+        with connection.begin():
+            _staged_table.create(connection)
+        try:
+            yield StagedCounts(connection)
+        finally:
+            with connection.begin():
+                _staged_table.drop(connection)
+
+
+def _parts(source_rows: Collection[int]) -> Iterator[list[int]]:
+    rows = sorted(source_rows)
+    return (rows[start : start + CHANGED_AT_ONCE] for start in range(0, len(rows), CHANGED_AT_ONCE))
 
 
 def _joined():

@@ -134,6 +134,18 @@ def read_counts(
     return read_frame(engine, query, COUNTS)
 
 
+def read_sums(engine: Engine, programme_id: str, area_ids: Collection[str], *, until: float) -> pd.DataFrame:
+    """A programme's counts in force of all periods up to a calendar year, added up: area_id, stage, value."""
+    table = programme_counts.c
+    query = (
+        select(table.area_id, table.stage, func.sum(table.value).label("value"))
+        .where(table.programme_id == programme_id, table.superseded_by.is_(None), among(table.area_id, area_ids))
+        .where(table.time <= until + 1e-6, table.period < str(math.ceil(until - 1e-6) + 1))
+        .group_by(table.area_id, table.stage)
+    )
+    return read_frame(engine, query, {"area_id": "str", "stage": "str", "value": "float64"})
+
+
 def read_periods(engine: Engine, programme_id: str) -> list[str]:
     """The periods that any count of a programme is for, newest first."""
     table = programme_counts.c

@@ -1,6 +1,6 @@
 """Rows of a register (areas, indicators, facilities...) as typed records: one reader for each grammar of kinds.py."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from data_access.cells import (
@@ -24,7 +24,26 @@ from data_access.reports import Problems
 
 Record = dict[str, Any]  # column name -> value, for the columns the file has; "sheet" and "row" say where it stood
 Reader = Callable[[str], Any]
+MOST_ANSWERS = 20_000  # of a column: codes, periods and counts come again and again, names hardly
 LONGEST_NAME = 200  # the longest name in the thirteen plans has 91 characters
+
+
+class _Answers(dict):
+    """text -> value or CellError, worked out once for every different text; forgotten when there are very many."""
+
+    def __init__(self, read: Reader):
+        self._read = read
+
+    def __missing__(self, text: str) -> Any:
+        try:
+            answer = self._read(text)
+        except CellError as error:
+            answer = error
+        if len(self) >= MOST_ANSWERS:
+            self.clear()
+        if len(text) <= LONGEST_NAME:
+            self[text] = answer
+        return answer
 
 
 class RecordReader:
@@ -37,19 +56,24 @@ class RecordReader:
         self._areas, self._periods = AreaLookup(known.areas, known.allowed_areas), PeriodLookup(known.today)
         self._programmes = ProgrammeLookup(known.programmes)
         self._units = UnitLookup({slug: rule.words for slug, rule in known.units.items()})
-        self._readers = {column.name: self._reader(column, more_words.get(column.name)) for column in kind.columns}
+        self._answers = {
+            column.name: _Answers(self._reader(column, more_words.get(column.name))) for column in kind.columns
+        }
+        self._required = {column.name for column in kind.columns if column.required}
 
     def read(self, tables: Iterable[Table]) -> list[Record]:
         """Every good row of the tables; rows marked as examples are left out and counted."""
-        records: list[Record] = []
+        return self._without_repeats(list(self.stream(tables)))
+
+    def stream(self, tables: Iterable[Table]) -> Iterator[Record]:
+        """The same row by row, without a look for rows that repeat another's key."""
         for table in tables:
             for number, cells in table.rows:
                 record = (
                     self._record(table, number, cells) if check_shape(table, number, cells, self.problems) else None
                 )
                 if record is not None:
-                    records.append(record)
-        return self._without_repeats(records)
+                    yield record
 
     def refuse(self, record: Record, name: str, value: Any, rule: str, what: str, mend: str) -> None:
         label = record["labels"].get(name, self.kind.column(name).label)
@@ -72,12 +96,12 @@ class RecordReader:
                     record, name, "", "no_result", "公式没有计算结果", "请在 Excel 中打开并保存一次，或直接填写"
                 )
                 continue
-            try:
-                record[name] = self._readers[name](text)
-            except CellError as error:
-                self.refuse(record, name, text, f"{name}_unreadable", error.what, error.mend)
+            answer = self._answers[name][text]
+            if isinstance(answer, CellError):
+                self.refuse(record, name, text, f"{name}_unreadable", answer.what, answer.mend)
                 continue
-            if record[name] is None and self.kind.column(name).required:
+            record[name] = answer
+            if answer is None and name in self._required:
                 self.refuse(
                     record,
                     name,

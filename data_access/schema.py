@@ -14,6 +14,7 @@ from data_access import (  # noqa: F401  each adds its tables to the metadata
     delivery_tables,
     forecast_tables,
     siting_tables,
+    summary_tables,
     task_tables,
 )
 from data_access.engine import writing

@@ -167,6 +167,8 @@ facilities = Table(
     Column("opened", Date),
     Column("closed", Date),
     Column("submission_id", Integer, ForeignKey("submissions.submission_id")),
+    Column("doctors", Integer),  # 执业（助理）医师, among the staff
+    Column("nurses", Integer),  # 注册护士, among the staff
     Index("ix_facilities_area_id", "area_id"),
 )
 
@@ -190,6 +192,7 @@ health_cells = Table(
     Column("submission_id", Integer, ForeignKey("submissions.submission_id")),
     Column("declared_lon", Float),  # as it came; NULL in rows from before it was kept
     Column("declared_lat", Float),
+    Column("renewed_on", Date),  # the last renewal
     Index("ix_health_cells_area_id", "area_id"),
 )
 
