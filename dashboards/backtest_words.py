@@ -1,5 +1,6 @@
 """What a back-test says in words: the finding, what may be concluded, how it was done."""
 
+import pandas as pd
 from dash import html
 
 from dashboards import wording
@@ -7,7 +8,7 @@ from dashboards.backtest_figures import percent, years_of
 from dashboards.language import gettext as _
 from dashboards.language import mark
 from models.backtest import MILESTONE, OWN_PATH
-from models.backtest_scores import ALL, EVEN, LAST_VALUE, RULE, TOO_FEW, USE, Summary, telling_bin
+from models.backtest_scores import ALL, EVEN, LAST_VALUE, RULE, TOO_FEW, USE, Z_95, Summary, telling_bin
 
 KINDS = {
     ALL: mark("Milestones and own paths"),
@@ -41,7 +42,7 @@ VERDICTS = {
 NEAR = 0.05  # said and came this close: the chances held
 TENTHS_ABOVE_HALF = 0.55
 LITTLE_SKILL = 0.05
-GOOD_80, GOOD_95 = (0.76, 0.84), (0.935, 0.965)
+FEWEST_INDICATORS = 5
 
 
 def title(found: Summary, kind: str) -> str:
@@ -144,36 +145,43 @@ def skill(found: Summary, kind: str) -> list[str]:
 
 
 def intervals(found: Summary) -> str:
-    """Whether the intervals are as wide as they should be."""
+    """Whether the intervals held the share they claim, as far as so many indicators can tell."""
     row = found.overall.iloc[0]
-    words = {"in80": percent(row["cov80"]), "in95": percent(row["cov95"])}
-    if row["cov80"] < GOOD_80[0] or row["cov95"] < GOOD_95[0]:
-        if row["cov80"] > GOOD_80[1]:
-            return _(
-                "The 80 % intervals held {in80} of the figures, the 95 % intervals {in95}: surprises were larger than claimed.",
-                **words,
-            )
-        return _(
-            "The 80 % intervals held {in80} of the figures, the 95 % intervals {in95}: take them for too narrow.",
-            **words,
-        )
-    if row["cov80"] > GOOD_80[1] or row["cov95"] > GOOD_95[1]:
-        return _(
-            "The 80 % intervals held {in80} of the figures, the 95 % intervals {in95}: they are wider than they need be.",
-            **words,
-        )
-    return _("The 80 % intervals held {in80} of the figures, the 95 % intervals {in95}: as they should.", **words)
+    return _(
+        "The 80 % intervals held {in80} of the figures: {said80}. The 95 % intervals held {in95}: {said95}.",
+        in80=percent(row["cov80"]),
+        said80=held(row["cov80"], 0.80, found.by_indicator["cov80"]),
+        in95=percent(row["cov95"]),
+        said95=held(row["cov95"], 0.95, found.by_indicator["cov95"]),
+    )
+
+
+def held(share: float, claimed: float, by_indicator: pd.Series) -> str:
+    """Too narrow or too wide is said only of a difference that the spread between indicators does not explain.
+
+    The forecasts of one indicator share its good and bad years, so the indicators are the trials, not the forecasts.
+    """
+    if len(by_indicator) < FEWEST_INDICATORS:
+        return _("too few indicators to say whether that is enough")
+    error = Z_95 * float(by_indicator.std(ddof=1)) / len(by_indicator) ** 0.5
+    margin = wording.change(100 * error, "percent", 1).lstrip("+")
+    if abs(share - claimed) <= error:
+        return _("as claimed, within the sampling error of ±{margin}", margin=margin)
+    if share < claimed:
+        return _("fewer than claimed, beyond the sampling error of ±{margin}: too narrow", margin=margin)
+    return _("more than claimed, beyond the sampling error of ±{margin}: wider than need be", margin=margin)
 
 
 def accuracy(found: Summary) -> str:
     """How many indicators a forecast is worth making for."""
     counts = found.by_indicator["verdict"].value_counts()
     return _(
-        "Of {total} indicators {better} were forecast better than by their last value, {even} about as well, {worse} clearly worse: those are forecast by their last value.",
+        "Of {total} indicators {better} were forecast better than by their last value, {even} about as well, {worse} clearly worse: those are forecast by their last value. Of {few} too few forecasts can be checked to say.",
         total=len(found.by_indicator),
         better=int(counts.get(USE, 0)),
         even=int(counts.get(EVEN, 0)),
         worse=int(counts.get(LAST_VALUE, 0)),
+        few=int(counts.get(TOO_FEW, 0)),
     )
 
 

@@ -28,8 +28,8 @@ def title(changes, before: dict | None) -> str:
         return _("No forecast moved since the run of {day}", day=since)
     total = int(changes.by_why["series"].sum()) + changes.unchanged
     return ngettext(
-        "{number} of {total} forecasts moved since the run of {day}",
-        "{number} of {total} forecasts moved since the run of {day}",
+        "{number} of {total} comparable forecasts moved since the run of {day}",
+        "{number} of {total} comparable forecasts moved since the run of {day}",
         moved,
         total=wording.number(total),
         day=since,

@@ -22,7 +22,9 @@ class Changes:
     """moved: the largest moves, models.forecast_changes.MOVED with indicator_id. by_why, by_indicator: of all series in
     changed pools: series, moved (by LEAST_MOVE or more), largest shift, mean change of the chance.
 
-    unchanged: series whose pool is the earlier run's. appeared, gone: series only one of the runs has.
+    unchanged: series whose pool is the earlier run's. appeared, gone: series only one of the runs has. past, undated:
+    series of the later run that are not compared, because the year of their indicator's last milestone is over, or
+    because the plan gives it none. Series moved or not (by_why), unchanged, appeared, past and undated make up the run.
     """
 
     moved: pd.DataFrame
@@ -31,6 +33,8 @@ class Changes:
     unchanged: int
     appeared: int
     gone: int
+    past: int = 0
+    undated: int = 0
 
 
 def runs_of(engine: Engine, plan_id: str) -> pd.DataFrame:
@@ -48,10 +52,12 @@ def compare_runs(
     goals = goals_of(plans.read_targets(engine, plan_id, on=as_of))
     pools = [_pools(engine, run_id, plan_id) for run_id in (before, after)]
     both = pools[0].join(pools[1], how="outer", suffixes=("_before", "_after"))
+    undated = _series_of(engine, after, plan_id, both[~both.index.isin(goals.index)], area_ids)
     both = both[both.index.isin(goals.index)]
+    dated = _series_of(engine, after, plan_id, both, area_ids)
     is_same = both.blocks_before == both.blocks_after
     other_method = both.index[both.methods_before != both.methods_after]
-    unchanged = _series_of(engine, after, plan_id, both[is_same], goals, area_ids)
+    unchanged = _series_of(engine, after, plan_id, both[is_same], area_ids)
     frames, appeared, gone = [], 0, 0
     for wanted in _batches(both[~is_same]):
         fans = [_fans(engine, run_id, plan_id, wanted, goals, area_ids) for run_id in (before, after)]
@@ -62,7 +68,9 @@ def compare_runs(
             for run_id in (before, after)
         ]
         frames.append(tell_why(moves(*fans, goals, other_method), *inputs))
-    return _summed_up(frames, unchanged, int(appeared), int(gone))
+    compared = sum(len(frame) for frame in frames)
+    past = dated - unchanged - compared - int(appeared)
+    return _summed_up(frames, unchanged, int(appeared), int(gone), past, undated)
 
 
 def _pools(engine: Engine, run_id: int, plan_id: str) -> pd.DataFrame:
@@ -81,10 +89,15 @@ def _batches(pools: pd.DataFrame) -> Iterator[list[str]]:
         yield wanted.index.tolist()
 
 
-def _series_of(engine: Engine, run_id: int, plan_id: str, pools: pd.DataFrame, goals: pd.DataFrame, area_ids) -> int:
+def _series_of(engine: Engine, run_id: int, plan_id: str, pools: pd.DataFrame, area_ids) -> int:
+    """How many series the later run has in these pools, with or without a year to compare."""
     if area_ids is None:
         return int(pools.series_after.sum())
-    return sum(len(_fans(engine, run_id, plan_id, wanted, goals, area_ids)) for wanted in _batches(pools))
+    found = 0
+    for wanted in _batches(pools):
+        fans = forecast_runs.read_fans(engine, run_id, plan_id=plan_id, indicator_ids=wanted)
+        found += len(fans.loc[fans.area_id.isin(area_ids), SERIES].drop_duplicates())
+    return found
 
 
 def _fans(
@@ -97,7 +110,9 @@ def _fans(
     return fans.rename(columns=STORED)[[*SERIES, "time", *QUANTILE_COLUMNS]].reset_index(drop=True)
 
 
-def _summed_up(frames: list[pd.DataFrame], unchanged: int, appeared: int, gone: int) -> Changes:
+def _summed_up(
+    frames: list[pd.DataFrame], unchanged: int, appeared: int, gone: int, past: int, undated: int
+) -> Changes:
     every = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=MOVED)
     size = every["shift"].astype(float).abs()
     furthest = size[size >= LEAST_MOVE].sort_values(ascending=False, kind="stable").index
@@ -108,6 +123,8 @@ def _summed_up(frames: list[pd.DataFrame], unchanged: int, appeared: int, gone: 
         unchanged=unchanged,
         appeared=appeared,
         gone=gone,
+        past=past,
+        undated=undated,
     )
 
 

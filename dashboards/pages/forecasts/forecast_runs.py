@@ -1,5 +1,6 @@
 """Runs of forecasts: when the forecasts were last made, and what moved since the run before, by how much, and why."""
 
+import numpy as np
 import pandas as pd
 from dash import html
 
@@ -8,6 +9,7 @@ from dashboards.access import register_page
 from dashboards.forecast_run_words import REASONS, changed_figure, method, reason_words, title
 from dashboards.language import gettext as _
 from dashboards.language import mark
+from models.wording import in_fives
 
 PATH, WORKBENCH = "/forecast-runs", "/workbench"
 MOVES, RUNS, INDICATORS = "forecast-runs-moves", "forecast-runs-list", "forecast-runs-indicators"
@@ -96,7 +98,7 @@ def summary(run: dict, changes) -> html.Div:
         components.card(
             f"{wording.number(run['pools_made'])}{NO_BREAK}/{NO_BREAK}{wording.number(run['pools'])}",
             _("indicators forecast anew"),
-            note=_("the others' figures had not changed"),
+            note=_("the others' figures had not changed") if run["pools_made"] < run["pools"] else None,
         ),
     ]
     if changes is not None:
@@ -164,9 +166,24 @@ def reasons_table(changes) -> html.Div:
         ]
         for why, row in changes.by_why.reindex([why for why in REASONS if why in changes.by_why.index]).iterrows()
     ]
+    rows += not_compared(changes)
     return components.simple_table(
         heads, rows, caption=_("Why they moved"), numbers=(1, 2, 3, 4), className="kt-stacked"
     )
+
+
+def not_compared(changes) -> list[list[str]]:
+    """The run's other series, so that the counts add up to all of it; groups without any are left out."""
+    groups = (
+        (_("No figure changed: the forecast of the run before"), changes.unchanged),
+        (_("New in this run"), changes.appeared),
+        (_("Last milestone's year is over: nothing to compare"), changes.past),
+        (_("The plan gives no year: nothing to compare"), changes.undated),
+    )
+    rows = [[words, wording.number(count), *[wording.MISSING] * 3] for words, count in groups if count]
+    moved = int(changes.by_why["moved"].sum())
+    every = int(changes.by_why["series"].sum()) + sum(count for _words, count in groups)
+    return [*rows, [html.Strong(_("All series")), wording.number(every), wording.number(moved), *[wording.MISSING] * 2]]
 
 
 def points(share: float) -> str:
@@ -200,12 +217,17 @@ def rows_of(moves: pd.DataFrame) -> pd.DataFrame:
             "year": moves["time"].astype(int).to_numpy(),
             **figures,
             "shift": moves["shift"].to_numpy(),
-            "p_before": 100 * moves["p_before"].to_numpy(),
-            "p_after": 100 * moves["p_after"].to_numpy(),
+            "p_before": rounded(moves["p_before"]),
+            "p_after": rounded(moves["p_after"]),
             "why": [reason_words(why) for why in moves["why"]],
             "figure": changed,
         }
     )
+
+
+def rounded(chances: pd.Series) -> np.ndarray:
+    """Chances in percent, no finer than they are told elsewhere."""
+    return (100 * in_fives(chances)).round().clip(5, 95)
 
 
 def columns() -> list[dict]:
