@@ -18,6 +18,7 @@ PERMISSIONS = (
     "adjust forecasts",
     "approve adjustments",  # of others: one's own are refused where they are approved
     "import figures",
+    "certify figures",  # say that a reported count is certified, and change one that is
     "edit registers",
     "save scenarios",
     "manage accounts",
@@ -25,10 +26,10 @@ PERMISSIONS = (
 _READS = {"open the site", "see figures", "download figures"}
 ROLES = {
     "leader": _READS,
-    "planner": _READS | {"import figures", "edit registers", "save scenarios"},
+    "planner": _READS | {"import figures", "certify figures", "edit registers", "save scenarios"},
     "analyst": _READS | {"run forecasts", "adjust forecasts", "approve adjustments"},
     "reporter": {"open the site", "see figures", "import figures"},
-    "administrator": {"open the site", "import figures", "edit registers", "manage accounts"},
+    "administrator": {"open the site", "import figures", "certify figures", "edit registers", "manage accounts"},
 }
 
 

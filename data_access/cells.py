@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from data_access.periods import parse_period
-from data_access.plain_text import compact, trimmed
+from data_access.plain_text import compact, trimmed, without_apostrophe
 
 # 0 is not among them: a zero is a figure.
 MISSING = frozenset(
@@ -132,8 +132,8 @@ def read_slug(text: str) -> str | None:
 
 
 def read_text(text: str) -> str | None:
-    """Names and notes: spaces made single, nothing else changed."""
-    return trimmed(text) or None
+    """Names and notes: spaces made single; without the apostrophe our own files put before what looks like a formula."""
+    return without_apostrophe(trimmed(text)) or None
 
 
 def read_date(text: str) -> date | None:

@@ -45,6 +45,7 @@ class Known:
     plan_years: Mapping[str, tuple[int, int]]
     today: date
     allowed_areas: frozenset[str] | None = None
+    may_certify: bool = True  # False: a row that says its count is certified is refused
     programmes: pd.DataFrame = field(
         default_factory=lambda: pd.DataFrame(columns=["programme_id", "name_zh", "name_en"])
     )

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from data_access.cells import PLAIN_NUMBER, CellError, read_number
+from data_access.cells import PLAIN_NUMBER, CellError, read_number, read_text
 from data_access.headers import Table
 from data_access.lookups import Lookup
 from data_access.plain_text import trimmed
@@ -261,7 +261,7 @@ class Chunk:
                 **{name: self.number[name][good] for name in ("lower", "upper")},
                 "status": self.status[good],
                 "reported_on": pd.Series(self.reported_on[good], dtype="datetime64[s]").to_numpy(),
-                "note": [(trimmed(notes[at]) or None) if notes else None for at in good],
+                "note": [read_text(notes[at]) if notes else None for at in good],
             }
         )
 

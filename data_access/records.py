@@ -25,6 +25,7 @@ from data_access.reports import Problems
 Record = dict[str, Any]  # column name -> value, for the columns the file has; "sheet" and "row" say where it stood
 Reader = Callable[[str], Any]
 MOST_ANSWERS = 20_000  # of a column: codes, periods and counts come again and again, names hardly
+CERTIFIED = "certified"  # a status of a count that gives way to the same status only
 LONGEST_NAME = 200  # the longest name in the thirteen plans has 91 characters
 
 
@@ -55,6 +56,7 @@ class RecordReader:
         self.example_rows = 0
         self._areas, self._periods = AreaLookup(known.areas, known.allowed_areas), PeriodLookup(known.today)
         self._programmes = ProgrammeLookup(known.programmes)
+        self._may_certify = known.may_certify
         self._units = UnitLookup({slug: rule.words for slug, rule in known.units.items()})
         self._answers = {
             column.name: _Answers(self._reader(column, more_words.get(column.name))) for column in kind.columns
@@ -131,7 +133,8 @@ class RecordReader:
 
     def _reader(self, column: Column, more: Mapping[str, str] | None) -> Reader:
         if column.grammar == "choice":
-            return ChoiceLookup(column, more).find
+            find = ChoiceLookup(column, more).find
+            return find if self._may_certify or CERTIFIED not in column.choices else _uncertified(find)
         return {
             "text": read_text,
             "name": _read_name,
@@ -160,6 +163,18 @@ class RecordReader:
         if period.kind != "year":
             raise CellError(f"“{trimmed(text)}”不是年份", "请写成 2020")
         return period.year
+
+
+def _uncertified(find: Reader) -> Reader:
+    """The reader of a status for who may report but not certify."""
+
+    def read(text: str) -> str | None:
+        status = find(text)
+        if status == CERTIFIED:
+            raise CellError("您没有核定的权限", "请把状态写成“上报”，由有核定权限的人核定")
+        return status
+
+    return read
 
 
 def _read_name(text: str) -> str | None:

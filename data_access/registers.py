@@ -88,6 +88,13 @@ def write_register(
     return Written(len(added), len(differing), len(rows) - len(added) - len(differing), state)
 
 
+def read_touched(connection: Connection, kind: str, state: Mapping[str, list]) -> list[dict]:
+    """The rows that an import added or changed, as they stand: what its undoing takes, kept for the rows' histories."""
+    table = REGISTERS[kind]
+    rows = _read_rows(connection, table, sorted(_touched_keys(table, state, with_confirmed=False), key=str))
+    return [_to_json(row) for row in rows.values()]
+
+
 def undo_register(connection: Connection, kind: str, undone_id: int, state: Mapping[str, list]) -> int:
     """Take back what one import did to a register, by the previous_state write_register gave; gives the rows touched.
 
@@ -99,7 +106,7 @@ def undo_register(connection: Connection, kind: str, undone_id: int, state: Mapp
     _check_nothing_depends(connection, table, added)
     for keys in _chunks(added):
         connection.execute(delete(table).where(_any_of(table, keys)))
-    previous = [_from_json(table, row) for row in state["changed"]]
+    previous = [from_json(table, row) for row in state["changed"]]
     for row in previous:
         _update(connection, table, [row], row.pop("submission_id"))
     return len(added) + len(previous)
@@ -214,7 +221,7 @@ def _to_json(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in row.items()}
 
 
-def _from_json(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
+def from_json(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: date.fromisoformat(value) if value is not None and isinstance(table.c[name].type, Date) else value
         for name, value in row.items()

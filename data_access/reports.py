@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from data_access.errors import InputError
-from data_access.plain_text import trimmed
+from data_access.plain_text import harmless, trimmed
 
 SHOWN = 50
 VALUE_CHARACTERS = 60
 CSV_HEADER = ("工作表", "行", "列", "内容", "问题", "怎样改", "规则")
 # What is wrong with a sheet as a whole: its other rows cannot be told from it, so there are no good rows to accept.
 STRUCTURAL = frozenset({"no_header", "missing_column", "column_twice", "merged_cells"})
-FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +91,6 @@ class Problems:
     @property
     def is_structural(self) -> bool:
         return bool(STRUCTURAL & self.counts.keys())
-
-
-def harmless(text: str) -> str:
-    """Text that a spreadsheet will not take for a formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 @dataclass

@@ -41,6 +41,12 @@ def read_submissions(engine: Engine | Connection) -> pd.DataFrame:
     return read_frame(engine, query, SUBMISSIONS)
 
 
+def read_kind_of(engine: Engine, submission_id: int) -> str | None:
+    """The kind of a submission; None where there is none of this id."""
+    with engine.connect() as connection:
+        return connection.scalar(select(submissions.c.kind).where(submissions.c.submission_id == submission_id))
+
+
 def newest_submission_id(engine: Engine) -> int:
     """The id of the newest submission, 0 before the first: it grows whenever figures or registers may have changed."""
     with engine.connect() as connection:

@@ -11,7 +11,7 @@ from data_access.engine import writing
 from data_access.errors import InputError
 from data_access.ledger import withdraw
 from data_access.programme_ledger import withdraw_counts
-from data_access.registers import REGISTERS, undo_register
+from data_access.registers import REGISTERS, read_touched, undo_register
 from data_access.submissions import DERIVED
 from data_access.tables import submissions
 
@@ -39,8 +39,9 @@ def undo(engine: Engine, submission_id: int, *, received_from: str, received_at:
         )
         marked = update(submissions).where(submissions.c.submission_id == submission_id).values(undone_by=undo_id)
         connection.execute(marked)
+        taken = _what_goes(connection, undone)
         rows = _take_back(connection, undone, undo_id)
-        heads.finish(connection, undo_id, rows_read=0, rows_stored=rows)
+        heads.finish(connection, undo_id, rows_read=0, rows_stored=rows, previous_state=taken)
     return Undone(undo_id, undone.kind, rows)
 
 
@@ -55,6 +56,13 @@ def _read_standing(connection: Connection, submission_id: int):
     if found.undone_by is not None:
         raise InputError(f"第 {submission_id} 号导入已被撤销（第 {found.undone_by} 号），不必再撤销。")
     return found
+
+
+def _what_goes(connection: Connection, undone) -> dict | None:
+    """What the undoing takes from a register, whose rows have no other memory; a ledger keeps its own."""
+    if undone.kind not in REGISTERS:
+        return None
+    return {"kind": undone.kind, "taken_back": read_touched(connection, undone.kind, undone.previous_state)}
 
 
 def _take_back(connection: Connection, undone, undo_id: int) -> int:

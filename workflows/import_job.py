@@ -19,7 +19,7 @@ def uploads_folder(data_folder: Path) -> Path:
 
 
 def run_import_job(context: JobContext) -> dict:
-    """parameters: kind, stored (name of the file in the folder of uploads), file_name, dry_run, accept_good_rows.
+    """parameters: kind, stored (name of the file in the folder of uploads), file_name, dry_run, accept_good_rows, may_certify.
 
     Gives the import's report. The owner's areas bound what the file may hold. Raises InputError where the file is gone or
     cannot be opened.
@@ -39,6 +39,7 @@ def run_import_job(context: JobContext) -> dict:
         problems_csv=path.with_name(path.name + PROBLEMS),
         progress=context.progress.report,
         area_ids=context.scope,
+        may_certify=asked.get("may_certify", False),
     )
     if report.outcome == "stored" and asked["kind"] in DRAWN:
         write_display_geometry(context.engine, context.settings.data_folder / "geo")

@@ -3,6 +3,7 @@
 import json
 from argparse import ArgumentParser, Namespace
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from data_access.areas import read_areas, read_descendants
 from data_access.engine import make_engine
 from data_access.errors import InputError
 from data_access.health_cells import read_health_cells
-from data_access.imports import Delivery, Progress, kind_called
+from data_access.imports import Delivery, Progress, Typed, kind_called
 from data_access.indicators import read_indicators
 from data_access.kinds import CELL_TYPES, KINDS
 from data_access.observation_checks import Known, UnitRule
@@ -71,20 +72,22 @@ def import_file(
     progress: Progress | None = None,
     today: date | None = None,
     area_ids: Collection[str] = (),
+    may_certify: bool = True,
+    typed: Typed | None = None,
 ) -> ImportReport:
     """Check a file and store all of it or nothing; the report says what is wrong where, and what was written.
 
     kind: a name of data_access.kinds.KINDS. file_name: what the sender calls it, where path is our own name for it.
     received_at: aware; now where not given. today: decides which years are too late; office_today() where not given.
     progress(share, words): called now and then, share from 0 to 1. area_ids: where the sender may write, with all
-    that lies in them; rows outside are refused. None is everywhere.
+    that lies in them; rows outside are refused. None is everywhere. may_certify: whether the sender may say that counts are certified. typed: for a row out of a form.
     Raises InputError where the file cannot be opened at all; what is wrong inside it is in the report.
     """
     path, described = Path(path), kind_called(kind)
     delivery = Delivery(
-        file_name or path.name, received_from, is_demo, received_at, accept_good_rows, dry_run, problems_csv
+        file_name or path.name, received_from, is_demo, received_at, accept_good_rows, dry_run, problems_csv, typed
     )
-    known = read_known(engine, today or office_today(), area_ids)
+    known = replace(read_known(engine, today or office_today(), area_ids), may_certify=may_certify)
     report = imports.import_file(
         engine,
         described,

@@ -9,7 +9,7 @@ import xlsxwriter
 from data_access.columns import EXAMPLE_MARK, Column, Kind
 from data_access.errors import InputError
 from data_access.observation_checks import Known, UnitRule
-from data_access.reports import harmless
+from data_access.plain_text import harmless
 
 CODES, NOTES = "代码", "填写说明"  # as headers.OUR_OWN_SHEETS: an import passes over them
 ROWS_WITH_LISTS = 5_000

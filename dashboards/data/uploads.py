@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pandas as pd
 
-from dashboards.access import current_user
+from dashboards.access import current_user, may
 from dashboards.data.store import _store, data_folder, engine
 from data_access import jobs as stored_jobs
 from data_access import submissions
@@ -71,7 +71,16 @@ def receive_upload(stream: IO[bytes], kind: str, file_name: str) -> str:
     with (folder / stored).open("wb") as file:
         while block := stream.read(1 << 20):
             file.write(block)
-    return _ask({"kind": kind, "stored": stored, "file_name": name, "dry_run": True, "accept_good_rows": False})
+    return _ask(
+        {
+            "kind": kind,
+            "stored": stored,
+            "file_name": name,
+            "dry_run": True,
+            "accept_good_rows": False,
+            "may_certify": may("certify figures"),
+        }
+    )
 
 
 def _forget_old(folder: Path) -> None:
@@ -105,7 +114,14 @@ def import_upload(job_id: str, *, accept_good_rows: bool) -> str:
         raise InputError("没有可以导入的文件。请重新上传。")
     if job["parameters"]["kind"] not in upload_kinds():
         raise InputError("您不能上报这一种数据。请另选种类。")
-    return _ask({**job["parameters"], "dry_run": False, "accept_good_rows": accept_good_rows})
+    return _ask(
+        {
+            **job["parameters"],
+            "dry_run": False,
+            "accept_good_rows": accept_good_rows,
+            "may_certify": may("certify figures"),
+        }
+    )
 
 
 def upload_job(job_id: str | None) -> dict[str, Any] | None:

@@ -232,3 +232,12 @@ def test_a_clerk_does_not_change_a_row_that_stands_in_anothers_area(engine, send
 
     assert rules(report) == [(2, "not_your_row")]
     assert send("selfcare_villages", head + "v2,二村,150602001\n", area_ids=["150602"]).outcome == "stored"
+
+
+def test_who_may_report_but_not_certify_sends_no_certified_counts(engine, send):
+    text = HEAD + "two-cancer,150602001,2026-07,400,60,,,,核定,\n"
+
+    refused = send("programme_counts", text, may_certify=False)
+
+    assert rules(refused) == [(2, "status_unreadable")]
+    assert send("programme_counts", text, may_certify=True).outcome == "stored"
