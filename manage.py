@@ -24,6 +24,7 @@ COMMANDS = {
     "undo-import": ("workflows.importing", "take one import back as a whole"),
     "derive": ("workflows.deriving", "work out the figures that registers yield, list where typed ones differ"),
     "template": ("workflows.importing", "write an empty workbook to fill in"),
+    "export": ("workflows.exporting", "write what stands of a kind, in the columns of its template"),
     "judge": ("workflows.judging", "the marks for every target and area"),
     "judge-file": ("workflows.judge_file", "the same for two CSV files, without a database"),
     "forecast-file": ("workflows.forecast_file", "forecast the series of a CSV file, without a database"),

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, Table, func, or_, select
@@ -173,30 +174,23 @@ def _names_of_areas(engine: Engine) -> dict[str, str]:
 
 
 def _counts_to_import(kind: Kind, rows: Iterator[Row]) -> Iterator[Cells]:
-    """Steps that were said alike stand in one row; where an area and period has several ways, each step has its own."""
-    waiting: list[Row] = []
+    """Steps that were said alike stand in one row; where an area and period has several ways, the others have a row each."""
     names = key_columns(kind)
-    for row in rows:
-        if waiting and any(row[name] != waiting[0][name] for name in names):
-            yield from _rows_of_counts(kind, waiting)
-            waiting = []
-        waiting.append(row)
-    yield from _rows_of_counts(kind, waiting)
+    for _key, steps in groupby(rows, key=lambda row: [row[name] for name in names]):
+        alike = defaultdict(list)
+        for row in steps:
+            alike[row["is_questioned"], row["status"], row["reported_on"], row["note"]].append(row)
+        # a step that is questioned is so through the others of its row: these stay together
+        first, *others = sorted(alike.values(), key=lambda group: (not group[0]["is_questioned"], -len(group)))
+        yield _counts_written(kind, first[0], {row["stage"]: _plain(row["value"]) for row in first})
+        for row in (row for group in others for row in group):
+            yield _counts_written(kind, row, {"stage": row["stage"], "value": _plain(row["value"])})
 
 
-def _rows_of_counts(kind: Kind, steps: list[Row]) -> Iterator[Cells]:
-    alike = defaultdict(list)
-    for row in steps:
-        alike[row["status"], row["is_questioned"], row["reported_on"], row["note"]].append(row)
-    for rows in alike.values() if len(alike) < 2 else ([row] for row in steps):
-        cells = {column.name: "" for column in kind.columns if column.name not in NEVER_WRITTEN}
-        for name in (*key_columns(kind), "status", "reported_on", "note"):
-            cells[name] = text_of(kind.column(name), rows[0][name])
-        if len(alike) < 2:
-            cells |= {row["stage"]: _plain(row["value"]) for row in rows}
-        else:
-            cells |= {"stage": rows[0]["stage"], "value": _plain(rows[0]["value"])}
-        yield cells
+def _counts_written(kind: Kind, row: Row, counts: Cells) -> Cells:
+    shared = (*key_columns(kind), "status", "reported_on", "note")
+    blank = {column.name: "" for column in kind.columns if column.name not in NEVER_WRITTEN}
+    return blank | {name: text_of(kind.column(name), row[name]) for name in shared} | counts
 
 
 def cells_of(kind: Kind, row: Row) -> Cells:

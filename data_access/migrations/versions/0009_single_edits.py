@@ -17,3 +17,7 @@ def upgrade() -> None:
     op.add_column("submissions", sa.Column("reason", sa.Text(), nullable=True))
     op.add_column("health_cells", sa.Column("declared_lon", sa.Float(), nullable=True))
     op.add_column("health_cells", sa.Column("declared_lat", sa.Float(), nullable=True))
+    # of these datums coordinates stand in the store as they came
+    op.execute(
+        "UPDATE health_cells SET declared_lon = lon, declared_lat = lat WHERE declared_datum IN ('WGS-84', 'CGCS2000')"
+    )
