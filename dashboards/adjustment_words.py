@@ -170,8 +170,8 @@ def numbers_of(kind: str, said: dict, unit: str, places: int) -> str:
         )
     if kind == "growth":
         rate = said["rate"]
-        amount = f"{rate:+g} %" if said["unit"] == "percent" else wording.change(rate, unit)
-        return _("{amount} a year", amount=amount.replace("-", "−"))
+        amount = wording.relative(rate) if said["unit"] == "percent" else wording.change(rate, unit)
+        return _("{amount} a year", amount=amount)
     if kind == "policy":
         share = wording.value(100 * said["share"], "percent")
         return _("from {year} on {share} of the gap", year=f"{said['begins']:g}", share=share)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboards import wording
+from dashboards import label_places, wording
 from dashboards.language import gettext as _
 
 # share inside, lower and upper quantile, opacity
@@ -51,14 +51,15 @@ class Series:
 
 def trajectory(series: Series, *, palette: Mapping[str, str], height: int = 400) -> go.Figure:
     """One area's way to its milestones: observed dots, path, milestones, forecast fan, date of the data."""
+    frame = _frame(series, palette, height)
     traces = [
         *_fan(series, palette),
         *_path(series, palette),
         _observed(series, palette),
-        *_milestones(series, palette, with_labels=True),
+        *_milestones(series, palette, frame=frame),
     ]
     layout = {
-        **_frame(series, palette, height),
+        **frame,
         "shapes": _data_date(series, palette),
         "annotations": [*_direct_labels(series, palette), _unit_name(series, palette)],
     }
@@ -71,7 +72,7 @@ def small_trajectory(series: Series, *, y_range: list[float], palette: Mapping[s
         *_fan(series, palette),
         *_path(series, palette),
         _observed(series, palette),
-        *_milestones(series, palette, with_labels=False),
+        *_milestones(series, palette),
     ]
     layout = _frame(series, palette, 180) | {"margin": {"l": 36, "r": 8, "t": 30, "b": 30}}
     layout["yaxis"] |= {"range": y_range, "nticks": 4}
@@ -144,7 +145,7 @@ def _median(times: list[float], lines: Mapping[str, list[float]], decimals: int,
         "opacity": 0.8,
         "name": _("Forecast"),
         "customdata": list(zip(lines["q100"], lines["q900"], strict=True)),
-        "hovertemplate": f"%{{x:.0f}}　%{{y{number}}}　80 %: %{{customdata[0]{number}}} – %{{customdata[1]{number}}}",
+        "hovertemplate": f"%{{x:.0f}}　%{{y{number}}}　{wording.value(80, 'percent', 0)}: %{{customdata[0]{number}}} – %{{customdata[1]{number}}}",
     }
 
 
@@ -208,7 +209,8 @@ def _plain(column: pd.Series) -> list:
     return column.astype(object).where(column.notna(), None).tolist()
 
 
-def _milestones(series: Series, palette: Mapping[str, str], *, with_labels: bool) -> list[dict]:
+def _milestones(series: Series, palette: Mapping[str, str], *, frame: dict | None = None) -> list[dict]:
+    """Diamonds; labelled in a chart whose axes are known (frame: of _frame), where the lines leave room."""
     milestones = series.milestones.dropna(subset=["time", "value"])
     if milestones.empty:
         return []
@@ -221,15 +223,27 @@ def _milestones(series: Series, palette: Mapping[str, str], *, with_labels: bool
         {
             "x": milestones["time"].tolist(),
             "y": milestones["value"].tolist(),
-            "mode": "markers+text" if with_labels else "markers",
-            "marker": {"symbol": "diamond", "size": 11 if with_labels else 7, "color": palette["muted"]},
+            "mode": "markers+text" if frame else "markers",
+            "marker": {"symbol": "diamond", "size": 11 if frame else 7, "color": palette["muted"]},
             "text": words,
-            "textposition": ["top center"] * (len(words) - 1) + ["top left"],
+            "textposition": _label_places(series, milestones, words, frame) if frame else None,
+            "cliponaxis": False,  # a milestone of 100 % lies on the end of the axis
             "textfont": {"color": palette["ink"], "size": 14},
             "name": _("Milestone"),
             "hovertemplate": "%{x:.0f}　%{text}",
         }
     ]
+
+
+def _label_places(series: Series, milestones: pd.DataFrame, words: list[str], frame: dict) -> list[str]:
+    margin = frame["margin"]
+    height = frame["height"] - margin["t"] - margin["b"]
+    plot = label_places.Plot(tuple(frame["xaxis"]["range"]), tuple(frame["yaxis"]["range"]), height)
+    observed, forecast, last = series.comparable.sort_values("time"), series.forecast, last_figure(series)
+    drawn = [(series.path["time"], series.path["value"]), (observed["time"], observed["value"])]
+    drawn.append((forecast["time"], forecast["q500"]))
+    points = list(zip(milestones["time"], milestones["value"], strict=True))
+    return label_places.places(points, words, drawn, plot, uprights=[] if last is None else [last["time"]])
 
 
 def _data_date(series: Series, palette: Mapping[str, str]) -> list[dict]:
@@ -264,7 +278,7 @@ def _text(x: float, y: float, words: str, colour: str) -> dict:
 
 def _unit_name(series: Series, palette: Mapping[str, str]) -> dict:
     """The unit, above the axis it belongs to."""
-    corner = {"xref": "paper", "yref": "paper", "xanchor": "right", "yshift": 20}
+    corner = {"xref": "paper", "yref": "paper", "xanchor": "right", "yanchor": "bottom", "yshift": 10}
     return _text(0, 1, wording.unit_name(series.unit), palette["muted"]) | corner
 
 

@@ -1,7 +1,8 @@
 """The funnel: places by their size and rate, between the limits chance leaves each of them. In place of a league table.
 
 A point's shape says which way it lies (triangle up or down), filled beyond the 99.8 % limits, hollow beyond the 95 %
-ones; colour says better or worse. Points inside are small grey dots: nothing is told of them.
+ones; colour says better or worse. Points inside are small grey dots: nothing is told of them. Of thousands of places
+only the furthest are points; the others are counted (dashboards/funnel_crowd.py).
 """
 
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboards import wording
+from dashboards import funnel_crowd, wording
 from dashboards.charts import translucent
 from dashboards.data import Comparison
 from dashboards.language import gettext as _
@@ -45,7 +46,9 @@ def funnel(compared: Comparison, *, direction: str, decimals: int, palette: Mapp
     curve = _curve(compared, is_log)
     y_range = _y_range(places, curve, compared)
     _add_limits(figure, curve, compared, palette)
-    _add_places(figure, places, compared, direction, decimals, palette)
+    alone, crowd = funnel_crowd.thinned(places, is_log=is_log)
+    _add_crowd(figure, crowd, direction, decimals, palette)
+    _add_places(figure, alone, compared, direction, decimals, palette)
     x_range = _x_range(curve["people"], is_log)
     _label_places(figure, places, x_range, y_range, is_log, palette)
     _label_limits(figure, curve, compared, decimals, palette, y_range)
@@ -92,6 +95,27 @@ def _add_limits(figure: go.Figure, curve: pd.DataFrame, compared: Comparison, pa
         x=curve["people"], y=np.full(len(curve), compared.whole), mode="lines", hoverinfo="skip",
         line={"color": palette["accent"], "width": 1.25},
     )  # fmt: skip
+
+
+def _add_crowd(figure, crowd: pd.DataFrame, direction: str, decimals: int, palette: Mapping[str, str]) -> None:
+    """A trace for each side of the limits, the inside first; sign and colour as of a single place."""
+    for position in sorted(crowd["position"].unique(), key=lambda side: (side != sn.INSIDE, side in BEYOND_998, side)):
+        marks, colour = crowd[crowd["position"] == position], _colour(position, direction, palette)
+        is_filled = position == sn.INSIDE or position in BEYOND_998
+        figure.add_scatter(
+            x=marks["people"],
+            y=marks["value"].round(decimals + 1),
+            mode="markers",
+            marker={
+                "symbol": "circle" if position == sn.INSIDE else "triangle-up" if position in UP else "triangle-down",
+                "size": funnel_crowd.sizes(marks["count"]),
+                "color": colour if is_filled else HOLLOW,
+                "line": {"width": 0 if is_filled else 1.5, "color": colour},
+            },
+            opacity=0.6,
+            customdata=marks["count"],
+            hovertemplate="%{customdata}× " + meaning(position, direction) + "<extra></extra>",
+        )
 
 
 def _add_places(figure, places, compared, direction: str, decimals: int, palette: Mapping[str, str]) -> None:
@@ -142,9 +166,7 @@ def _hover(places: pd.DataFrame, compared: Comparison, direction: str, decimals:
 
 def labelled(places: pd.DataFrame) -> pd.DataFrame:
     """The places worth a name in the figure, furthest beyond their limits first; where there are few places, all."""
-    centre = (places["high_95"] + places["low_95"]) / 2
-    width = (places["high_95"] - places["low_95"]).where(lambda w: w > 0)
-    far = ((places["value"] - centre) / width).abs().fillna(0)
+    far = funnel_crowd.distance(places)
     named = places if len(places) <= MOST_LABELS else places[places["position"].ne(sn.INSIDE)]
     return named.loc[far.loc[named.index].sort_values(ascending=False).index].head(MOST_LABELS)
 
@@ -177,8 +199,8 @@ def _label_limits(figure, curve, compared, decimals, palette: Mapping[str, str],
     end = curve.iloc[-1]
     lines = [
         (compared.whole, _("all together {value}", value=wording.value(compared.whole, compared.unit, decimals)), True),
-        (end[sn.HIGH_998], "99.8 %", False),
-        (end[sn.HIGH_95], "95 %", False),
+        (end[sn.HIGH_998], wording.value(99.8, "percent", 1), False),
+        (end[sn.HIGH_95], wording.value(95, "percent", 0), False),
     ]
     used: list[float] = []
     for height, words, is_whole in lines:

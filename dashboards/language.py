@@ -68,11 +68,12 @@ def gettext(message: str, **values) -> str:
 
 
 def ngettext(singular: str, plural: str, number: int, **values) -> str:
-    """gettext for a message that counts; {number} is filled in. Chinese has one form for all counts."""
+    """gettext for a message that counts; {number} is filled in as 9,867. Chinese has one form for all counts."""
     english = singular if number == 1 else plural
+    shown = f"{number:,}"
     if current_language() == "zh":
-        return filled(_catalogue().get(singular, english), number=number, **values)
-    return english.format(number=number, **values)
+        return filled(_catalogue().get(singular, english), number=shown, **values)
+    return english.format(number=shown, **values)
 
 
 def filled(said: str, **values) -> str:

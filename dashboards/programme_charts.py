@@ -119,13 +119,14 @@ def schedule_bars(rows: pd.DataFrame, *, palette: Mapping[str, str]) -> go.Figur
         text=[_("not begun") if pd.isna(value) else programme_words.share(value) for value in rows["actual"]],
         textposition="inside",
         insidetextanchor="start",
-        hovertemplate="%{x}: %{y:.1f} %<extra></extra>",
+        customdata=[wording.value(value, "percent", 1) for value in rows["actual"]],
+        hovertemplate="%{x}: %{customdata}<extra></extra>",
     )
     marks = go.Scatter(
         x=years,
         y=rows["target"],
         mode="markers+text",
-        text=[f"≥ {target:g} %" for target in rows["target"]],
+        text=[wording.goal(">=", target, "percent") for target in rows["target"]],
         textposition="middle right",
         cliponaxis=False,
         marker={"symbol": "line-ew", "size": 56, "line": {"width": 3, "color": palette["ink"]}},

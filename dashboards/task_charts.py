@@ -10,6 +10,7 @@ from dashboards.task_words import LAMPS
 
 PATTERNS = {"silent": "/", "stopped": "x"}
 HEIGHT = 340
+LEAST_LABELLED = 0.08  # of the tallest bar: a thinner part has no room for its number, which hovering tells
 ORDER = ("done", "on_time", "not_due", "stopped", "silent", "late", "overdue")  # from the bottom of a bar
 
 
@@ -18,6 +19,7 @@ def over_time(rows: pd.DataFrame, names: list[str], *, palette: Mapping[str, str
 
     rows: models.tasks.over_time. names: the periods in words, in the order of the rows.
     """
+    tallest = max(float(rows[list(ORDER)].sum(axis=1).max()), 1.0)
     bars = [
         go.Bar(
             x=names,
@@ -29,12 +31,14 @@ def over_time(rows: pd.DataFrame, names: list[str], *, palette: Mapping[str, str
                     "shape": PATTERNS.get(key, ""),
                     "solidity": 0.25,
                     "fillmode": "overlay",
-                    "fgcolor": "#ffffff",
+                    "fgcolor": palette["paper"],
                 },
             },
-            text=[str(int(count)) if count else "" for count in rows[key]],
+            text=[str(int(count)) if count / tallest >= LEAST_LABELLED else "" for count in rows[key]],
             textposition="inside",
             insidetextanchor="middle",
+            textangle=0,
+            constraintext="none",
             hovertemplate="%{x}: %{y}<extra>" + _(LAMPS[key][0]) + "</extra>",
         )
         for key in ORDER

@@ -52,6 +52,14 @@ def change(amount: float | None, unit: str, decimals: int | None = None) -> str:
     return said.replace(" ", NO_BREAK)
 
 
+def relative(percent: float | None, decimals: int | None = None) -> str:
+    """A change in percent of what was there before, with its sign: "+5%", "+5 %". Points are change()'s."""
+    if is_missing(percent):
+        return MISSING
+    said = value(percent, "percent", decimals)
+    return said if float(percent) <= 0 or said.startswith("0") else f"+{said}"
+
+
 def unit_name(unit: str) -> str:
     """The unit as a table's head says it; a unit nobody has named is shown as the data writes it."""
     known = units.UNITS.get(unit)

@@ -175,7 +175,7 @@ def _adjusted(series: charts.Series, adjusted: Adjusted, palette: Mapping[str, s
             "mode": "lines",
             "line": {"color": palette["ink"], "width": width, "dash": "dot"},
             "hoverinfo": "skip",
-            "name": f"{adjusted.label} {share} %",
+            "name": f"{adjusted.label} {wording.value(share, 'percent', 0)}",
         }
         for name, width, share in (("q025", 0.75, 95), ("q975", 0.75, 95), ("q100", 1.25, 80), ("q900", 1.25, 80))
     ]
@@ -190,8 +190,8 @@ def _adjusted(series: charts.Series, adjusted: Adjusted, palette: Mapping[str, s
         | {"line": {"color": palette["ink"], "width": [0 if size == 0 else 1.5 for size in squares]}},
         "name": adjusted.label,
         "customdata": list(zip(line("q100"), line("q900"), strict=True)),
-        "hovertemplate": f"{adjusted.label} %{{x:.0f}}　%{{y{number}}}　80 %: %{{customdata[0]{number}}} – "
-        f"%{{customdata[1]{number}}}<extra></extra>",
+        "hovertemplate": f"{adjusted.label} %{{x:.0f}}　%{{y{number}}}　{wording.value(80, 'percent', 0)}: "
+        f"%{{customdata[0]{number}}} – %{{customdata[1]{number}}}<extra></extra>",
     }
     return [*outlines, median]
 
@@ -358,5 +358,6 @@ def _drawn(times: list[float], values: list[float], name: str, places: int, line
 
 
 def _unit_note(words: str, palette: Mapping[str, str]) -> dict:
-    corner = {"x": 0, "y": 1, "xref": "paper", "yref": "paper", "xanchor": "right", "yshift": 16, "showarrow": False}
-    return corner | {"text": words, "font": {"color": palette["muted"], "size": 12}}
+    corner = {"x": 0, "y": 1, "xref": "paper", "yref": "paper", "xanchor": "right", "showarrow": False}
+    above = {"yanchor": "bottom", "yshift": 8}  # clear of the number at the axis' end
+    return corner | above | {"text": words, "font": {"color": palette["muted"], "size": 12}}

@@ -1,5 +1,6 @@
 """The form an analyst adjusts a forecast with: kind, its numbers, reason, evidence, expiry, and the three steps."""
 
+import re
 from datetime import date
 
 import dash_bootstrap_components as dbc
@@ -22,6 +23,8 @@ PANELS = "workbench-panels"
 SAID = (KIND, RATE, RATE_UNIT, BEGINS, SHARE, SHOCK_TIME, SHOCK_WEIGHT, MEMBER)  # besides the values by year
 WEIGHTS = ("0", "0.25", "0.5")
 MONTHS_IT_HOLDS = 12
+DAY_SHOWN, DAY_PATTERN = "2027-06-30", r"\s*\d{4}[\-\/.]\d{1,2}[\-\/.]\d{1,2}\s*"
+DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 
 
 def states() -> list[State]:
@@ -201,11 +204,15 @@ def why(draft: dict | None, today: date) -> list:
     until = (
         draft["expires_on"].date() if draft else (pd.Timestamp(today) + pd.DateOffset(months=MONTHS_IT_HOLDS)).date()
     )
-    day = dbc.Input(id=EXPIRES, type="date", value=until.isoformat(), min=today.isoformat(), size="sm")
+    # Not type="date": its order of day, month and year follows the browser, not the page.
+    day = dbc.Input(
+        id=EXPIRES, type="text", value=until.isoformat(), maxlength=12, pattern=DAY_PATTERN, size="sm",
+        inputmode="numeric", placeholder=DAY_SHOWN,
+    )  # fmt: skip
     return [
         choice(REASON, _("Reason for it"), reasons, draft["reason_code"] if draft else reasons[0][0]),
         _field(_("Why, in your own words (source, document, who said so)"), text),
-        _field(_("Holds until"), day),
+        _field(_("Holds until (year-month-day)"), day),
     ]
 
 
@@ -236,8 +243,16 @@ def _number(id: str, label: str, value: float | None) -> html.Label:
 
 
 def day_of(text) -> date | None:
-    """The day a date field holds; None where it holds none."""
-    try:
-        return date.fromisoformat(text)
-    except (TypeError, ValueError):
+    """The day a date field holds, as 2027-06-30, 2027/6/30 or 2027年6月30日; None where it holds none.
+
+    Raises data.InputError for what is no day: the usual term must not stand in for it unseen.
+    """
+    if not isinstance(text, str) or not text.strip():
         return None
+    found = DAY.fullmatch(text.strip())
+    try:
+        return date(*(int(part) for part in found.groups()))
+    except (AttributeError, ValueError):
+        raise data.InputError(
+            _("“{text}” is no day. Please write year-month-day, for example {example}.", text=text, example=DAY_SHOWN)
+        ) from None

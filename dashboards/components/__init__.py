@@ -2,7 +2,7 @@
 
 from dashboards.components.controls import ANY, address, choice, choice_id, link, plan_and_area, search_form, shortened
 from dashboards.components.downloads import Export, download_bar, exporter
-from dashboards.components.figures import PALETTES, finish, graph, palette
+from dashboards.components.figures import PALETTES, colours_of_kinds, finish, graph, palette
 from dashboards.components.frame import (
     PROBLEM,
     breadcrumbs,
@@ -19,7 +19,7 @@ from dashboards.components.frame import (
 from dashboards.components.marks import STATUSES, probability_bar, status_bar, status_mark, study_mark, trend_mark
 from dashboards.components.notices import empty, failed, failed_page, forbidden, loading, not_found, notice, stale
 from dashboards.components.reviews import no_review, review_choice, review_notice, review_of_file
-from dashboards.components.tables import column, simple_table, table
+from dashboards.components.tables import column, count, simple_table, table
 from dashboards.components.theme import chosen_theme, current_theme
 from dashboards.components.versions import ADJUSTED, MODEL, chance_of, rounded, version_mark
 
@@ -39,7 +39,9 @@ __all__ = [
     "choice",
     "choice_id",
     "chosen_theme",
+    "colours_of_kinds",
     "column",
+    "count",
     "current_theme",
     "data_name",
     "download_bar",

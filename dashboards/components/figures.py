@@ -43,6 +43,11 @@ PALETTES = {
         "cannot_judge": "#9aa6b2",
     },
 }
+# For what has no order and no judgement (types, sources): none of the colours of the statuses of the same theme.
+KINDS = {
+    "light": ("#0b5cad", "#2a8c98", "#7a3e9d", "#8a6d1f", "#c05c9c", "#5a7d2b", "#8b98a4"),
+    "dark": ("#7ab8f5", "#5cc8d4", "#c79be6", "#d8bf6a", "#f09ac8", "#a5cf6b", "#7f8d9a"),
+}
 MARGINS = {"l": 56, "r": 24, "t": 32, "b": 40}
 SOURCE_LINE, SOURCE_WIDTH = 16, 56  # pixels; half-width signs of 12 px that fit a phone
 DEMO = "演示数据 DEMO DATA"  # in both languages at once: a picture travels
@@ -51,6 +56,11 @@ DEMO = "演示数据 DEMO DATA"  # in both languages at once: a picture travels
 def palette() -> dict[str, str]:
     """The colours of the page the reader has before them, by the names of notes on the look (ink, muted, behind...)."""
     return PALETTES[current_theme()]
+
+
+def colours_of_kinds() -> tuple[str, ...]:
+    """Seven colours for types in the page's theme, the last for all others; patterns tell them apart in grey print."""
+    return KINDS[current_theme()]
 
 
 def graph(

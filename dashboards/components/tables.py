@@ -6,6 +6,7 @@ import dash_ag_grid as dag
 import pandas as pd
 from dash import html
 
+from dashboards import wording
 from dashboards.language import current_language
 from dashboards.language import gettext as _
 
@@ -119,6 +120,13 @@ def simple_table(
         role="region",
         **{"aria-label": caption},
     )
+
+
+def count(number: float | None):
+    """How many, in a table of counts: nought is told, but quietly; what is not known is a dash."""
+    if wording.is_missing(number) or number:
+        return wording.number(number)
+    return html.Span("0", className="kt-muted")
 
 
 def locale_text() -> dict[str, str]:

@@ -1,11 +1,13 @@
 """The workbench on a small store whose forecast is known: what the page shows, what a preview and a draft do."""
 
 import io
+from datetime import date
 
 import pytest
 
-from dashboards import access, data
+from dashboards import access, data, wording, workbench_form
 from dashboards.access import User
+from dashboards.language import language
 from data_access import adjustments, tables
 from data_access.engine import writing
 from tests.dashboards.asking import CALLBACKS, links, page, rows, text
@@ -125,7 +127,7 @@ def test_a_scenario_is_previewed_beside_the_model_and_nothing_is_stored(bench):
 
     assert "not saved" in text(answer["workbench-versions"]["children"])
     names = [trace.get("name") for trace in answer["workbench-figure"]["figure"]["data"]]
-    assert "Adjusted" in names and "Adjusted 80 %" in names
+    assert "Adjusted" in names and "Adjusted 80\u00a0%" in names
     assert stored().empty
 
 
@@ -229,3 +231,22 @@ def test_without_a_series_the_first_of_the_list_is_opened(bench):
     said = text(page(bench, "/workbench"))
 
     assert "Dongsheng: Smoking rate, age 15+" in said and "1 of 1 by: marks disagree" in said
+
+
+@pytest.mark.parametrize("written", ["2027-06-30", "2027/6/30", " 2027.6.30 ", "2027年6月30日"])
+def test_a_day_may_be_written_as_offices_write_it(written):
+    assert workbench_form.day_of(written) == date(2027, 6, 30)
+
+
+def test_what_is_no_day_is_refused_and_an_empty_field_leaves_the_usual_term():
+    assert workbench_form.day_of(" ") is None
+    for written in ("30/06/2027", "2027-02-30", "next year"):
+        with pytest.raises(data.InputError, match="2027-06-30"):
+            workbench_form.day_of(written)
+
+
+def test_a_yearly_growth_is_signed_and_has_the_language_s_percent():
+    with language("zh"):
+        assert (wording.relative(5.0), wording.relative(-2.5)) == ("+5%", "−2.5%")
+    with language("en"):
+        assert wording.relative(5.0) == "+5\u00a0%"

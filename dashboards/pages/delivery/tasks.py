@@ -139,7 +139,9 @@ def board(points: pd.DataFrame, group: str, query: dict) -> html.Div:
         key = "department" if group == "owner_zh" else "chapter"
         words = departments.said(name) if group == "owner_zh" else chapter_words(name)
         link = components.link(components.mark_chinese(words), PATH, **{**query, key: name})
-        rows.append([link, bar(counts), *(int(counts[lamp_key]) or "" for lamp_key in shown), int(counts["total"])])
+        rows.append(
+            [link, bar(counts), *(components.count(counts[lamp_key]) for lamp_key in shown), int(counts["total"])]
+        )
     caption = _("How the work points stand")
     numbers = range(2, 3 + len(shown))
     return components.simple_table(heads, rows, caption=caption, numbers=list(numbers), className="kt-task-board")

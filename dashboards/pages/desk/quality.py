@@ -154,7 +154,7 @@ def table_of(groups: pd.DataFrame, grouping: str, query: dict) -> html.Div:
             f"{wording.number(row['missing'])} / {wording.number(row['due'])}",
             f"{wording.number(row['late'])} / {wording.number(row['timed'])}" if row["timed"] else wording.MISSING,
             wording.number(row["days"]),
-            *(int(row[check]) or "" for check in ("impossible", "parts", "questioned", "jump")),
+            *(components.count(row[check]) for check in ("impossible", "parts", "questioned", "jump")),
             digits(row),
             wording.number(row["trouble"], 1),
         ]

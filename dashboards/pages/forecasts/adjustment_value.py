@@ -136,9 +136,7 @@ def value_table(table: pd.DataFrame):
             wording.number(row["figures"]),
             wording.number(row["mae_model"], 2),
             wording.number(row["mae_adjusted"], 2),
-            wording.MISSING
-            if wording.is_missing(row["value_added"])
-            else f"{100 * row['value_added']:+.0f} %".replace("-", "−"),
+            wording.relative(100 * row["value_added"], 0),
             wording.value(100 * row["share_better"], "percent", 0),
             verdict(row),
         ]
