@@ -1,8 +1,8 @@
-"""Travel over a road network that the user brings: from every facility outwards, and from each place to the nearest one.
+"""Travel over a road network that the user brings: from each place to the facility that is nearest by road.
 
 Roads are lines in longitude and latitude; lines that share a vertex are joined there, lines that merely cross are not
-(a bridge). Every road can be travelled both ways. A place or facility reaches the nearest point of the nearest road in a
-straight line, over at most snap_m metres, at a cost per metre of its own; a facility no farther than snap_m may also be
+(a bridge). A road can be travelled both ways, or only as it is drawn, or only against it; the way counted is that from
+the place to the facility. A place or facility reaches the nearest point of the nearest road in a straight line, over at most snap_m metres, at a cost per metre of its own; a facility no farther than snap_m may also be
 reached straight. Cost is minutes or metres, as the caller's costs per metre are.
 
 Source: shortest paths by Dijkstra (scipy.sparse.csgraph), all facilities at once.
@@ -21,6 +21,7 @@ ECCENTRICITY = np.sqrt(FLATTENING * (2 - FLATTENING))
 GRID_DEGREES = 1e-7  # vertices nearer than about a centimetre are one
 REACHED, NO_ROAD, NOT_CONNECTED = "reached", "no_road", "not_connected"
 NOBODY = -1
+BOTH_WAYS, FORWARD, BACKWARD = 0, 1, -1  # of a road: as its line is drawn, or against it
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,10 @@ class Parts:
 class RoadNetwork:
     """Roads as nodes and straight segments between them."""
 
-    def __init__(self, lines, cost_per_m):
+    def __init__(self, lines, cost_per_m, way=None):
         """lines: array of LineString or MultiLineString, degrees. cost_per_m: above zero, one for each of them.
+
+        way: BOTH_WAYS (where not given), FORWARD or BACKWARD of each.
 
         Raises ValueError for lines without length and for costs that are not above zero.
         """
@@ -53,8 +56,10 @@ class RoadNetwork:
         keys, node = np.unique(np.round(points / GRID_DEGREES).astype(np.int64), axis=0, return_inverse=True)
         node = node.ravel()
         cost = np.asarray(cost_per_m, dtype=float)[owner][line[:-1]] if len(points) else np.empty(0)
+        ways = np.full(len(cost), BOTH_WAYS) if way is None or not len(points) else np.asarray(way)[owner][line[:-1]]
         keep = (line[1:] == line[:-1]) & (node[1:] != node[:-1])
         self.start, self.end, self.cost_per_m = node[:-1][keep], node[1:][keep], cost[keep]
+        self.way = ways[keep]
         if not len(self.start):
             raise ValueError("the lines have no length: there is no road")
         if not (np.isfinite(self.cost_per_m) & (self.cost_per_m > 0)).all():
@@ -144,13 +149,15 @@ class ServedNetwork:
         self.piece_cost = (self.piece_to - self.piece_from) * whole[self.piece_segment]
 
     def _spread(self, facilities: np.ndarray, access: np.ndarray) -> None:
-        """Least cost from any facility to every node; which facility it is."""
+        """Least cost from every node to any facility; which facility it is. Searched from the facilities, against the traffic."""
         turn_offs = len(self.roads.lon) + np.arange(len(facilities))
         doors = turn_offs + len(facilities)
         size = int(doors[-1]) + 1
-        start = np.concatenate([self.piece_start, self.piece_end, doors])
-        end = np.concatenate([self.piece_end, self.piece_start, turn_offs])
-        cost = np.concatenate([self.piece_cost, self.piece_cost, access])
+        way = self.roads.way[self.piece_segment]
+        against, along = way != FORWARD, way != BACKWARD  # may be driven from its end to its start; from start to end
+        start = np.concatenate([self.piece_start[against], self.piece_end[along], doors])
+        end = np.concatenate([self.piece_end[against], self.piece_start[along], turn_offs])
+        cost = np.concatenate([self.piece_cost[against], self.piece_cost[along], access])
         found, _before, source = dijkstra(
             _least_of_parallel(start, end, cost, size), indices=doors, min_only=True, return_predecessors=True
         )
@@ -164,10 +171,11 @@ class ServedNetwork:
         cost, facility = np.full(len(lon), np.inf), np.full(len(lon), NOBODY)
         on = np.flatnonzero(segment != NOBODY)
         piece = self._piece_at(segment[on], along[on])
-        for node, share in ((self.piece_start, self.piece_from), (self.piece_end, self.piece_to)):
-            whole = (self.roads.length_m * self.roads.cost_per_m)[segment[on]]
+        whole, way = (self.roads.length_m * self.roads.cost_per_m)[segment[on]], self.roads.way[segment[on]]
+        ends = ((self.piece_start, self.piece_from, FORWARD), (self.piece_end, self.piece_to, BACKWARD))
+        for node, share, closed in ends:  # to its start one comes unless the road runs from there only
             total = self.node_cost[node[piece]] + np.abs(along[on] - share[piece]) * whole + away[on] * self.off_road
-            better = total < cost[on]
+            better = (total < cost[on]) & ((way != closed) | (along[on] == share[piece]))
             cost[on[better]], facility[on[better]] = total[better], self.node_facility[node[piece]][better]
         straight = self._facilities.nearest(lon, lat)
         direct = np.where(straight.distance_m <= self.snap_m, straight.distance_m * self.off_road, np.inf)

@@ -7,8 +7,9 @@ Tables are CSV or XLSX; coordinates are degrees in the declared datum (a column 
 read in pieces: its length costs no memory to speak of.
 
 Distances are geodesics on WGS-84. --minutes without --roads turns a stated speed into a radius: 直线估算, no travel time.
-With --roads the way is by road: lines sharing a vertex are joined, both directions, and places reach the nearest road
-straight (--snap-km at most, at --access-kmh); distance_m then stays the straight distance to the facility that is nearest
+With --roads the way is by road: lines sharing a vertex are joined, both directions unless a column one_way says
+otherwise; km/h by line (speed_kmh, maxspeed, 速度 ...), else by class (highway, 道路等级 ...: assumed speeds), else
+--speed-kmh. Places reach the nearest road straight (--snap-km at most, at --access-kmh); distance_m then stays the straight distance to the facility that is nearest
 by road unless --radius-km is the rule, when it is the metres by road.
 
 stdout      shares of people (人口) and of places (地点), in all and by area_id, and the largest places left out
@@ -63,7 +64,7 @@ def add_arguments(command: str, parser: ArgumentParser) -> None:
         "--area-digits", type=int, metavar="N", help="same area: the first N characters of area_id (6: county)"
     )
     parser.add_argument("--roads", type=Path, help="GeoPackage, Shapefile, GeoJSON or GeoParquet of lines  路网")
-    parser.add_argument("--speed-column", help="column of --roads with km/h  速度列")
+    parser.add_argument("--speed-column", help="column of --roads with km/h, where it has no known name  速度列")
     parser.add_argument("--snap-km", type=above_zero, default=1.0, help="farthest way to a road, default 1  离路上限")
     parser.add_argument("--access-kmh", type=above_zero, default=5.0, help="speed off the road, default 5  离路速度")
     parser.add_argument("--boundaries", type=Path, help="polygons with area_id: adds shares of area  边界")
@@ -133,8 +134,10 @@ def run(command: str, arguments: Namespace, settings) -> None:
 def _rule(arguments: Namespace) -> Rule:
     if bool(arguments.radius_km) == bool(arguments.minutes):
         raise InputError("请给出服务半径（--radius-km）或时间（--minutes），二者选一。")
-    if arguments.minutes and not (arguments.speed_kmh or arguments.speed_column):
-        raise InputError("按分钟计算须写明速度：--speed-kmh（步行约 5，驾车约 40），或路网中的速度列 --speed-column。")
+    if arguments.minutes and not (arguments.speed_kmh or arguments.roads):
+        raise InputError(
+            "按分钟计算须写明速度：--speed-kmh（步行约 5，驾车约 40），或用 --roads 给出有速度或等级的路网。"
+        )
     if (arguments.radius_km or 0) > LARGEST_RADIUS_KM:
         raise InputError(f"服务半径 {arguments.radius_km:g} 公里大于地球半周。请核对单位（公里）。")
     if arguments.out.resolve() in (arguments.demand.resolve(), arguments.facilities.resolve()):
@@ -145,8 +148,6 @@ def _rule(arguments: Namespace) -> Rule:
         raise InputError("--roads 与 --own-area-only 不能同时使用：路网不按地区断开。")
     radius_m = arguments.radius_km * 1000 if arguments.radius_km else None
     if arguments.minutes and not arguments.roads:
-        if not arguments.speed_kmh:
-            raise InputError("--speed-column 是路网的列；没有 --roads 时请写 --speed-kmh。")
         radius_m = straight_line_radius_m(arguments.minutes, arguments.speed_kmh)
     return Rule(
         radius_m,
@@ -182,11 +183,12 @@ def _reach(arguments: Namespace, rule: Rule, facilities: pd.DataFrame):
         arguments.roads,
         datum=parsed_datum(arguments.roads_datum, arguments.roads.name),
         speed_column=arguments.speed_column,
+        speed_kmh=arguments.speed_kmh,
+        any_speed=not rule.minutes,
     )
-    speed = roads.speed_kmh if roads.speed_kmh is not None else np.full(len(roads.lines), arguments.speed_kmh or np.nan)
-    per_metre = 60 / (speed * 1000) if rule.minutes else np.ones(len(roads.lines))
+    per_metre = 60 / (roads.speed_kmh * 1000) if rule.minutes else np.ones(len(roads.lines))
     try:
-        network = RoadNetwork(roads.lines, per_metre)
+        network = RoadNetwork(roads.lines, per_metre, roads.way)
         served = ServedNetwork(
             network,
             facilities["lon"],

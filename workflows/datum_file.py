@@ -2,7 +2,7 @@
 
 POINTS      点 id, lon, lat [, area_id]; CSV or XLSX. Coordinates swapped, zero or missing are refused
             with their rows.
-            or a layer of polygons 面 (.geojson, .gpkg, .zip or .shp with area_id): checked and converted as a whole; of
+            or a layer of polygons 面 (.geojson, .gpkg, .parquet, .zip or .shp with area_id): checked and converted as a whole; of
             points: as the table, id is the number of the feature
 --datum     what the numbers are in, always to be said: CGCS2000, WGS-84 (the same to centimetres), GCJ-02 (高德、腾讯) or
             BD-09 (百度)
@@ -36,7 +36,7 @@ from workflows.boundary_files import read_polygon_file
 from workflows.file_results import check_out, listed, show, write_table, write_text
 from workflows.point_files import PointTable, parsed_datum
 
-LAYERS = (".geojson", ".json", ".gpkg", ".zip", ".shp")
+LAYERS = (".geojson", ".json", ".gpkg", ".zip", ".shp", ".parquet", ".geoparquet")
 NOT_COMPARED = "没有可对照的边界或参照点，未能核对坐标基准"
 
 

@@ -5,7 +5,7 @@ import pytest
 import shapely
 
 from geo.distance import GEOD
-from geo.network import NO_ROAD, NOT_CONNECTED, REACHED, RoadNetwork, ServedNetwork
+from geo.network import BACKWARD, FORWARD, NO_ROAD, NOT_CONNECTED, REACHED, RoadNetwork, ServedNetwork
 
 
 def at(*legs: tuple[float, float], start=(109.0, 39.0)) -> tuple[float, float]:
@@ -22,9 +22,9 @@ CLINIC = at((90, 40), start=CORNER)
 KM = 1e-3  # cost of a metre of road, so that costs are kilometres
 
 
-def served(lines, clinics, *, cost=KM, snap_m=1000, off_road=KM) -> ServedNetwork:
+def served(lines, clinics, *, cost=KM, snap_m=1000, off_road=KM, way=None) -> ServedNetwork:
     costs = np.full(len(lines), cost) if np.isscalar(cost) else cost
-    network = RoadNetwork(np.array([shapely.LineString(line) for line in lines], dtype=object), costs)
+    network = RoadNetwork(np.array([shapely.LineString(line) for line in lines], dtype=object), costs, way)
     lon, lat = np.array(clinics).T
     return ServedNetwork(network, lon, lat, snap_m=snap_m, off_road_cost_per_m=off_road)
 
@@ -95,3 +95,23 @@ def test_a_network_without_length_or_with_free_roads_is_refused():
         served([[HOME, CORNER]], [CLINIC], cost=0.0)
     with pytest.raises(ValueError, match="no facility lies within"):
         served([[HOME, CORNER]], [at((90, 12))])
+
+
+def test_on_a_one_way_street_the_patient_drives_round_the_block():
+    # a square of 10 km sides, drawn north, east, south and back west; the clinic is 2 km before the house
+    north, east = at((0, 10)), at((0, 10), (90, 10))
+    south = at((90, 10))
+    block = [[HOME, north], [north, east], [east, south], [south, HOME]]
+    clinic, house = at((0, 4)), at((0, 6))
+    round_block = served(block, [clinic], way=[FORWARD] * 4, snap_m=100).reach([house[0]], [house[1]])
+    against = served(block, [clinic], way=[BACKWARD] * 4, snap_m=100).reach([house[0]], [house[1]])
+
+    assert round_block.cost[0] == pytest.approx(38, abs=0.05)
+    assert against.cost[0] == pytest.approx(2, abs=1e-3)
+
+
+def test_a_one_way_dead_end_does_not_lead_to_the_clinic():
+    found = served([[CORNER, HOME]], [CORNER], way=[FORWARD]).reach([HOME[0]], [HOME[1]])
+
+    assert found.state[0] == NOT_CONNECTED
+    assert found.facility[0] == -1

@@ -8,6 +8,7 @@ import shapely
 from data_access.errors import InputError
 from tests.workflows.boundary_rows import EAST, WEST, feature, geojson
 from workflows.boundary_files import read_polygon_file
+from workflows.layer_files import Bounds
 
 
 def refusal_of(path):
@@ -147,7 +148,7 @@ def test_a_zipped_shapefile_is_read(shapefile, tmp_path):
 
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path, monkeypatch):
-    monkeypatch.setattr("workflows.boundary_files.LARGEST_UNPACKED_BYTES", 2**20)
+    monkeypatch.setattr("workflows.layer_files.LARGEST_UNPACKED_BYTES", 2**20)
     with zipfile.ZipFile(tmp_path / "b.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("b.shp", b"\x00" * 2**21)
 
@@ -159,6 +160,20 @@ def test_what_is_only_called_zip_is_refused(tmp_path):
 
 
 def test_vertices_are_counted_before_anything_is_computed(tmp_path, monkeypatch):
-    monkeypatch.setattr("workflows.boundary_files.MOST_VERTICES", 4)
+    monkeypatch.setattr("workflows.boundary_files.BOUNDS", Bounds("边界", 10, 4))
 
     assert "顶点超过 4 个" in refusal_of(geojson(tmp_path / "b.geojson", feature("150602", shapely.box(0, 0, 1, 1))))
+
+
+def test_a_geoparquet_is_read_whatever_its_geometry_is_called(tmp_path):
+    frame = gpd.GeoDataFrame({"adcode": [150602]}, geometry=[shapely.box(109, 39, 110, 40)], crs="EPSG:4490")
+    frame.rename_geometry("shape").to_parquet(tmp_path / "旗区.parquet")
+
+    assert read_polygon_file(tmp_path / "旗区.parquet").polygons["area_id"].tolist() == ["150602"]
+
+
+def test_a_comma_too_many_and_what_follows_the_end_are_no_json(tmp_path):
+    for content in ('{"type":"FeatureCollection","features":[],}', '{"type":"FeatureCollection","features":[]} []'):
+        (tmp_path / "x.geojson").write_text(content)
+        with pytest.raises(InputError, match="不是完整的 JSON"):
+            read_polygon_file(tmp_path / "x.geojson")
