@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import pandas as pd
 from dash import html
 
-from dashboards import data, departments, plan_words, wording
-from dashboards.components.controls import link
+from dashboards import data, departments, plan_tracked, plan_words, wording
 from dashboards.finding import haystack, holds, words_of
-from dashboards.language import current_language, mark
+from dashboards.language import current_language, mark, pick
 from dashboards.language import gettext as _
 from dashboards.plan_words import in_its_language
 from models.standard_units import format_standard
@@ -23,7 +22,9 @@ CYCLES = {
     "one_off": mark("once"),
 }
 DUES = {"plan year": mark("plan year"), "each year": mark("every year")}
-NAMED_INDICATOR = re.compile(r"^indicator_id: (\w+)\.?\s*")
+# A note begins with the indicator whose target a task repeats, and says of a hidden year what the year's cell says too.
+NAMED_INDICATOR = re.compile(r"^(?:indicator_id: |指标编号：)(\w+)[.。]?\s*")
+HIDDEN_YEAR = re.compile(r"Year hidden; [^.]*\.\s*|年份原文隐去，[^。]*。")
 
 
 @dataclass(frozen=True)
@@ -60,21 +61,16 @@ def name(row: dict) -> html.Span | str:
 
 def programme_name(row: dict) -> html.Div:
     """The name, and under it the programmes that carry it out, where any does."""
-    every = data.programmes()
-    of_plan = (every["plan_id"] == row["plan_id"]) & (every["plan_programme_id"] == row["programme_id"])
-    links = [
-        html.Div(link(_("See how it goes: {name}", name=data.name(one)), f"/programmes/{one['programme_id']}"))
-        for one in every[of_plan].to_dict("records")
-    ]
-    return html.Div([html.Div(name(row)), *links])
+    tracked = plan_tracked.programme(row)
+    return html.Div([html.Div(name(row)), tracked if tracked != wording.MISSING else None])
 
 
 def with_note(field: str) -> Callable[[dict], html.Div]:
-    """A cell of a text that exists in English only, with the row's note under it."""
+    """A cell of a text (the field without its language), with the row's note under it."""
 
     def cell(row: dict) -> html.Div:
-        pieces = [html.Div(in_its_language(None, _text(row[field])))] if _text(row[field]) else []
-        return html.Div([*pieces, *_note(row)])
+        said = in_its_language(_text(row[f"{field}_zh"]), _text(row[f"{field}_en"]))
+        return html.Div([*([html.Div(said)] if said != wording.MISSING else []), *_note(row)])
 
     return cell
 
@@ -84,17 +80,34 @@ def _text(value: object) -> str | None:
 
 
 def _note(row: dict) -> list:
-    """The doubts and readings of a row, and which indicator it repeats; what the year's cell says already is left out."""
-    note = _text(row["note_en"]) or ""
-    named = NAMED_INDICATOR.match(note)
+    """The doubts and readings of a row, and which indicator it repeats."""
     pieces = []
-    if named and (indicator := data.indicator(named[1])):
+    indicator, chinese = _parted(_text(row["note_zh"]))
+    in_english, english = _parted(_text(row["note_en"]))
+    if indicator := indicator or in_english:
         pieces.append(html.Div([_("Indicator: "), plan_name(indicator)], className="kt-muted"))
-        note = note[named.end() :]
-    note = re.sub(r"Year hidden; [^.]*\.\s*", "", note).strip()
-    if note:
-        pieces.append(html.Div(in_its_language(None, note), className="kt-muted"))
+    if chinese or english:
+        pieces.append(html.Div(in_its_language(chinese, english), className="kt-muted"))
     return pieces
+
+
+def _parted(note: str | None) -> tuple[dict | None, str | None]:
+    """The indicator a note names first, and the rest without what the year's cell says."""
+    named = NAMED_INDICATOR.match(note or "")
+    indicator = data.indicator(named[1]) if named else None
+    rest = (note or "")[named.end() :] if indicator else note or ""
+    return indicator, HIDDEN_YEAR.sub("", rest).strip() or None
+
+
+def note_text(row: dict) -> str:
+    """The whole note in the reader's language, the indicator called by its name."""
+    note = pick(_text(row["note_zh"]), _text(row["note_en"]))
+    named = NAMED_INDICATOR.match(note)
+    indicator = data.indicator(named[1]) if named else None
+    if not indicator:
+        return note
+    rest = note[named.end() :]
+    return f"{_('Indicator: ')}{data.name(indicator)}{('。' if current_language() == 'zh' else '. ') if rest else ''}{rest}"
 
 
 def plan_name(row: dict) -> html.Span | str:
@@ -107,7 +120,7 @@ def for_whom(row: dict) -> html.Div:
     ages = [age for age in (row["age_min"], row["age_max"]) if not wording.is_missing(age)]
     sexes = [plan_words.word(SEXES, row["sex"])] if row["sex"] in SEXES else []
     facts = wording.joined([*sexes, *([_ages(row)] if ages else [])])
-    people = html.Div(in_its_language(_text(row["target_population_zh"])))
+    people = html.Div(in_its_language(_text(row["target_population_zh"]), _text(row["target_population_en"])))
     return html.Div([people, html.Div(facts, className="kt-muted")] if facts else people)
 
 
@@ -186,7 +199,7 @@ def delivered_by(row: dict) -> html.Span | str:
 
 
 HIDDEN = {"year": mark("Year"), "year_is_inferred": mark("Year inferred"), "masked_part": mark("Hidden in the text")}
-NOTE = {"note_en": mark("Note")}
+NOTE = {"note": mark("Note")}
 PARTS = {
     part.key: part
     for part in (
@@ -200,13 +213,12 @@ PARTS = {
                 mark("Goal"): programme_goal,
                 mark("Year"): when,
                 mark("Carried out by"): delivered_by,
-                mark("What is counted"): with_note("data_points_en"),
+                mark("What is counted"): with_note("data_points"),
             },
             {
                 "programme_id": mark("Code"),
-                "name_zh": mark("Name in Chinese"),
-                "name_en": mark("Name in English"),
-                "target_population_zh": mark("For whom"),
+                "name": mark("Name"),
+                "target_population": mark("For whom"),
                 "sex": mark("Sex"),
                 "age_min": mark("Age from"),
                 "age_max": mark("Age to"),
@@ -214,8 +226,8 @@ PARTS = {
                 "quota_count": mark("People to reach"),
                 "coverage_target_percent": mark("Coverage to reach (%)"),
                 **HIDDEN,
-                "delivered_by_zh": mark("Carried out by"),
-                "data_points_en": mark("What is counted"),
+                "delivered_by": mark("Carried out by"),
+                "data_points": mark("What is counted"),
                 **NOTE,
             },
         ),
@@ -224,17 +236,17 @@ PARTS = {
             "cells",
             {
                 mark("Kind of health cell"): name,
-                mark("What is asked"): with_note("rule_en"),
+                mark("What is asked"): with_note("rule"),
                 mark("How many"): cell_quota,
                 mark("Where it applies"): scope,
                 mark("Year"): when,
+                mark("Where it stands"): plan_tracked.quota,
             },
             {
                 "cell_type": mark("Code"),
-                "name_zh": mark("Name in Chinese"),
-                "name_en": mark("Name in English"),
+                "name": mark("Name"),
                 "unit_scope": mark("Where it applies"),
-                "rule_en": mark("What is asked"),
+                "rule": mark("What is asked"),
                 "quota": mark("How many"),
                 "quota_unit": mark("Unit"),
                 **HIDDEN,
@@ -246,17 +258,17 @@ PARTS = {
             "services",
             {
                 mark("Service standard"): name,
-                mark("What is asked"): with_note("rule_en"),
+                mark("What is asked"): with_note("rule"),
                 mark("Value"): standard("value"),
                 mark("Year"): when,
+                mark("Where it stands"): plan_tracked.standard,
             },
             {
                 "standard_id": mark("Code"),
-                "name_zh": mark("Name in Chinese"),
-                "name_en": mark("Name in English"),
-                "rule_en": mark("What is asked"),
+                "name": mark("Name"),
+                "rule": mark("What is asked"),
                 "value": mark("Value"),
-                "unit": mark("Unit"),
+                "asked": mark("Asked, with its unit"),
                 **HIDDEN,
                 **NOTE,
             },
@@ -267,19 +279,19 @@ PARTS = {
             {
                 mark("No."): lambda row: row["task_no"],
                 mark("Task"): name,
-                mark("What is to be delivered"): with_note("deliverable_en"),
+                mark("What is to be delivered"): with_note("deliverable"),
                 mark("How many"): standard("quantity"),
                 mark("Responsible"): responsible,
                 mark("Due"): due,
+                mark("Where it stands"): plan_tracked.task,
             },
             {
                 "task_no": mark("No."),
-                "title_zh": mark("Name in Chinese"),
-                "title_en": mark("Name in English"),
+                "title": mark("Name"),
                 "responsible_departments_zh": mark("Responsible"),
-                "deliverable_en": mark("What is to be delivered"),
+                "deliverable": mark("What is to be delivered"),
                 "quantity": mark("How many"),
-                "unit": mark("Unit"),
+                "asked": mark("Asked, with its unit"),
                 "due": mark("Due"),
                 "masked_part": mark("Hidden in the text"),
                 **NOTE,
@@ -295,15 +307,32 @@ def counts(plan_id: str) -> dict[str, int]:
 
 
 def export_frame(rows: list[dict], part: str) -> pd.DataFrame:
-    """Rows as a file holds them: raw figures under heads in the reader's language."""
+    """Rows as a file holds them: figures as they are, texts and heads in the reader's language."""
     fields = PARTS[part].exported
-    frame = pd.DataFrame(rows, columns=list(fields))
-    if "year_is_inferred" in frame:
-        frame["year_is_inferred"] = [_("yes") if inferred else "" for inferred in frame["year_is_inferred"]]
-    frame["masked_part"] = [plan_words.hidden_parts(row) for row in rows]
-    if "unit" in frame:
-        frame["unit"] = [wording.unit_name(unit) if _text(unit) else "" for unit in frame["unit"]]
-    for field, words in (("sex", SEXES), ("cycle", CYCLES), ("unit_scope", plan_words.SCOPES), ("due", DUES)):
-        if field in frame:
-            frame[field] = [plan_words.word(words, slug) for slug in frame[field]]
+    frame = pd.DataFrame([_exported(row) for row in rows], columns=list(fields))
     return plan_words.with_whole_years(frame.rename(columns={field: _(head) for field, head in fields.items()}))
+
+
+TEXTS = ("name", "title", "target_population", "delivered_by", "data_points", "rule", "deliverable")
+WORDS = {"sex": SEXES | {"all": mark("women and men")}, "cycle": CYCLES, "unit_scope": plan_words.SCOPES, "due": DUES}
+
+
+def _exported(row: dict) -> dict:
+    """A row with its texts and words in the reader's language."""
+    said = dict(row) | {field: pick(row.get(f"{field}_zh"), row.get(f"{field}_en")) for field in TEXTS}
+    said |= {field: plan_words.word(words, row[field]) for field, words in WORDS.items() if field in row}
+    said |= {"note": note_text(row), "masked_part": plan_words.hidden_parts(row)}
+    if "year_is_inferred" in row:
+        said["year_is_inferred"] = _("yes") if row["year_is_inferred"] else ""
+    if "quota_unit" in row:
+        said["quota_unit"] = (
+            wording.unit_name(_text(row["quota_unit"]) or "count") if row["quota"] == row["quota"] else ""
+        )
+    for field in {"value", "quantity"} & row.keys():
+        said["asked"] = (
+            "" if wording.is_missing(row[field]) and not plan_words.hides(row, "value") else standard(field)(row)
+        )
+    if "responsible_departments_zh" in row:
+        names = departments.split(row["responsible_departments_zh"])
+        said["responsible_departments_zh"] = wording.joined([departments.said(name) for name in names])
+    return said

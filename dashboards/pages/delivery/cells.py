@@ -4,14 +4,15 @@ import pandas as pd
 import plotly.graph_objects as go
 from dash import html
 
-from dashboards import components, data, map_places, plan_controls, wording
+from dashboards import components, data, map_places, plan_controls, quota_words, wording
 from dashboards.access import register_page
 from dashboards.components import ANY, choice
 from dashboards.language import current_language, mark, ngettext
 from dashboards.language import gettext as _
+from dashboards.plan_words import in_its_language
 
 PATH, FIGURE = "/cells", "cells-by-year"
-ROWS_A_PAGE, MOST_TYPES, HEIGHT, MOST_NAMED = 50, 6, 300, 6
+ROWS_A_PAGE, MOST_TYPES, HEIGHT = 50, 6, 300
 CELL_STATES = {
     "valid": mark("holds a title"),
     "lapsing": mark("lapses within half a year"),
@@ -127,8 +128,8 @@ def by_district(query: dict) -> html.Div:
             if len(one) == 6
             else data.name(data.area(one)),
             wording.number(row["cells"]),
-            int(row["new"]) or "",
-            int(row["lapsing"]) or "",
+            components.count(row["new"]),
+            components.count(row["lapsing"]),
             wording.number(row["persons"]),
             wording.number(row["per_10k"], 2),
         ]
@@ -140,7 +141,9 @@ def by_district(query: dict) -> html.Div:
     )
     share = wording.value(100 * reached, "percent", 0)
     note = _("{share} of people live in an area of this list that has at least one.", share=share)
-    return html.Div([components.simple_table(heads, table, caption=caption, numbers=range(1, 6)), html.P(note)])
+    return html.Div(
+        [components.simple_table(heads, table, caption=caption, numbers=range(1, 6)), components.source_line(note)]
+    )
 
 
 def quotas(query: dict) -> list:
@@ -155,7 +158,7 @@ def quotas(query: dict) -> list:
             components.data_name(row["name_zh"], row["name_en"]),
             asked_for(row),
             _(BASES[row["basis"]]) if isinstance(row["basis"], str) else _("not countable"),
-            standing(row, judged[judged["rule"].eq(position)]),
+            quota_words.standing(row, judged[judged["rule"].eq(position)]),
         ]
         for position, row in asked.iterrows()
     ]
@@ -167,41 +170,11 @@ def quotas(query: dict) -> list:
 def asked_for(row: dict) -> html.Div | str:
     """The number with its year; without one the plan's own rule."""
     if wording.is_missing(row["quota"]):
-        return html.Span(row["rule_en"], lang="en") if row["rule_en"] else wording.MISSING
+        return in_its_language(row["rule_zh"], row["rule_en"])
     unit = "%" if row["quota_unit"] == "percent" else ""
     number = f"≥ {row['quota']:g}{unit}"
     year = "" if wording.is_missing(row["year"]) else f" · {int(row['year'])}"
-    return html.Div([number + year, html.Div(row["rule_en"], className="kt-muted", lang="en")])
-
-
-def standing(row: dict, found: pd.DataFrame) -> html.Div | str:
-    """How many places meet it and which do not."""
-    if not isinstance(row["basis"], str):
-        return _("no number that a register of cells could show")
-    if found.empty:
-        return _("due in {year}", year=int(row["year"]))
-    states = found["state"].value_counts()
-    if states.get("no_register", 0) == len(found):
-        return _("cannot be told: nobody has listed what the share is of")
-    if len(found) == 1:
-        return _one_place(found.iloc[0])
-    bound = found[found["state"].ne("other_branch")]
-    if bound.empty:
-        return _("the other half of the rule holds everywhere")
-    met = int(bound["state"].eq("met").sum())
-    missing = bound[bound["state"].isin(("short", "not_yet"))].sort_values("actual")
-    words = [_("{met} of {all} met", met=met, all=len(bound))]
-    if len(missing):
-        names = [f"{data.name(data.area(one.area_id))} {one.actual:g}" for one in missing.head(MOST_NAMED).itertuples()]
-        head = _("short") if missing["state"].eq("short").any() else _("not yet, the year still runs")
-        words.append(f"{head}: {wording.joined(names)}{'…' if len(missing) > MOST_NAMED else ''}")
-    return html.Div([html.Div(word) for word in words])
-
-
-def _one_place(one) -> str:
-    said = {"met": _("met"), "short": _("short"), "not_yet": _("not yet, the year still runs")}
-    state = said.get(one["state"], _("the other half of the rule holds everywhere"))
-    return f"{state}: {one['actual']:g} / {one['wanted']:g}"
+    return html.Div([number + year, html.Div(in_its_language(row["rule_zh"], row["rule_en"]), className="kt-muted")])
 
 
 def by_year() -> list:
@@ -211,7 +184,7 @@ def by_year() -> list:
     kinds = rows["cell_type"].where(rows["cell_type"].isin(common), "")
     table = rows.groupby([kinds, "year"])["cells"].sum().unstack(fill_value=0)
     patterns = ["", "/", "x", "-", ".", "\\", "+"]
-    colours = ["#0b5cad", "#3f9b78", "#b7791f", "#7a3e9d", "#6b7682", "#c2410c", "#8b98a4"]
+    colours, paper = components.colours_of_kinds(), components.palette()["paper"]
     bars = [
         go.Bar(
             x=[str(year) for year in table.columns],
@@ -219,7 +192,7 @@ def by_year() -> list:
             name=type_name(kind) if kind else _("other types"),
             marker={
                 "color": colours[at],
-                "pattern": {"shape": patterns[at], "solidity": 0.15, "fillmode": "overlay", "fgcolor": "#ffffff"},
+                "pattern": {"shape": patterns[at], "solidity": 0.15, "fillmode": "overlay", "fgcolor": paper},
             },
         )
         for at, kind in enumerate([*common, *([""] if "" in table.index else [])])

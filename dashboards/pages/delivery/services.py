@@ -8,15 +8,10 @@ from dashboards.access import register_page
 from dashboards.components import choice
 from dashboards.language import current_language, mark, ngettext
 from dashboards.language import gettext as _
+from dashboards.plan_words import in_its_language
+from dashboards.standard_words import ELSEWHERE, STATES, figure, state_mark, verdicts
 
 PATH = "/services"
-STATES = {
-    "short": (mark("short"), "▲"),
-    "open": (mark("the register leaves it open"), "◇"),
-    "not_yet": (mark("not yet, due later"), "◐"),
-    "met": (mark("met"), "✔"),
-    "no_register": (mark("cannot be told"), "○"),
-}
 COUNTED = {
     "share": mark("share of such facilities, %"),
     "number": mark("facilities"),
@@ -25,10 +20,6 @@ COUNTED = {
     "beds_per_10k": mark("beds for 10,000 people"),
     "staff_per_1000": mark("all staff for 1,000 people"),
     "staff_number": mark("all staff"),
-}
-ELSEWHERE = {
-    "see_coverage": (mark("see the page of coverage"), "/coverage"),
-    "see_cells": (mark("see the page of health cells"), "/cells"),
 }
 UNITS = {"percent": "%", "per_1000": mark("for 1,000 people"), "per_10k": mark("for 10,000 people"), "km": "km"}
 MOST_NAMED = 9
@@ -74,17 +65,6 @@ def plan_of(query: dict) -> str | None:
     offered = data.plans_with_standards()
     own = (data.plan() or {}).get("plan_id")
     return next((one for one in (query.get("plan"), own, *offered) if one in offered), None)
-
-
-def verdicts(found: pd.DataFrame, top: str) -> pd.Series:
-    """rule -> how the standard stands: of the whole area, or the worst district where each must have it."""
-    order = {state: at for at, state in enumerate(("short", "not_yet", "open", "no_register", "met"))}
-    rows = []
-    for rule, of_rule in found.groupby("rule"):
-        whole = of_rule[of_rule["area_id"].eq(top)]
-        one = whole["state"].iloc[0] if len(whole) else min(of_rule["state"], key=order.__getitem__)
-        rows.append((rule, one))
-    return pd.Series(dict(rows), dtype="str")
 
 
 def finding(standards: pd.DataFrame, found: pd.DataFrame, top: str) -> str:
@@ -160,23 +140,6 @@ def asked(row, at_least: str = "≥ ") -> str:
     return number if wording.is_missing(row["year"]) else f"{number} · {int(row['year'])}"
 
 
-def state_mark(state: str) -> html.Span:
-    """Shape and word."""
-    word, shape = STATES[state]
-    return html.Span([html.Span(f"{shape} ", **{"aria-hidden": "true"}), _(word)])
-
-
-def figure(row, one) -> str:
-    """80.4 % (41 of 51); 16; 1.2 (3,280 / 2.2 million)."""
-    if wording.is_missing(one["actual"]):
-        return wording.MISSING
-    if row["basis"] == "share":
-        of = _("{part} of {whole}", part=wording.number(one["part"]), whole=wording.number(one["whole"]))
-        return f"{wording.value(one['actual'], 'percent', 1)} ({of})"
-    decimals = 2 if "_per_" in row["basis"] else 0
-    return wording.number(one["actual"], decimals)
-
-
 def actual(row, of_rule: pd.DataFrame, top: str) -> html.Div | str:
     """The figure of the whole area, what was counted, and how many facilities do not say."""
     what = html.Div(_(COUNTED[row["basis"]]), className="kt-muted")
@@ -231,7 +194,7 @@ def not_counted(standards: pd.DataFrame) -> list:
         [
             components.data_name(row["name_zh"], row["name_en"]),
             asked(row, at_least=""),
-            html.Span(row["rule_en"], lang="en") if isinstance(row["rule_en"], str) else "",
+            in_its_language(row["rule_zh"], row["rule_en"]),
             why(row),
         ]
         for row in rest.to_dict("records")

@@ -19,10 +19,11 @@ from dashboards.plan_words import in_its_language
 
 LIST, TARGETS = "/plans", "targets"
 FEW = 12  # targets that are shown without having to open their actions
+ROWS_A_PAGE = 50  # of what is to be delivered
 
 
 def layout(plan_id: str = "", **query):
-    """?part=targets|programmes|cells|services|tasks &action= &department= &rule= &q= &open=all."""
+    """?part=targets|programmes|cells|services|tasks &action= &department= &rule= &q= &open=all &page=."""
     plans = data.all_plans()
     if plan_id not in plans.index:
         return components.not_found()
@@ -34,7 +35,7 @@ def layout(plan_id: str = "", **query):
         content = targets_part(plan, selection, query)
     else:
         rows = plan_parts.rows_of(plan_id, part, query)
-        heading, content = title_of_part(plan, part, len(rows)), [delivery_table(rows, part)]
+        heading, content = title_of_part(plan, part, len(rows)), delivery(plan_id, rows, part, query)
     state = {key: query.get(key, "") for key in ("part", "action", "department", "rule", "q")}
     return components.page(
         heading,
@@ -193,10 +194,21 @@ def dropped(plan: dict, query: Mapping[str, str]) -> html.Section | None:
     return components.section(heading, components.simple_table(heads, rows, caption=heading, className="kt-stacked"))
 
 
-def delivery_table(rows: list[dict], part: str) -> html.Div:
-    """All rows of one of the delivery parts; a column of which the plan says nothing is left out."""
+def delivery(plan_id: str, rows: list[dict], part: str, query: Mapping[str, str]) -> list:
+    """A page of the rows of one of the delivery parts."""
     if not rows:
-        return components.empty(_("Nothing in this plan fits this choice"), "")
+        return [components.empty(_("Nothing in this plan fits this choice"), "")]
+    page, pages = plan_controls.page_of(query.get("page"), len(rows), ROWS_A_PAGE)
+    table = delivery_table(rows[(page - 1) * ROWS_A_PAGE : page * ROWS_A_PAGE], part)
+    if pages == 1:
+        return [table]
+    state = {key: query.get(key, "") for key in ("part", "department", "q")}
+    turns = plan_controls.turns(f"{LIST}/{plan_id}", page, pages, len(rows), **state)
+    return [turns, table, turns]
+
+
+def delivery_table(rows: list[dict], part: str) -> html.Div:
+    """Rows of one of the delivery parts; a column of which they say nothing is left out."""
     columns = {head: [cell(row) for row in rows] for head, cell in plan_parts.PARTS[part].columns.items()}
     said = {head: cells for head, cells in columns.items() if any(cell != wording.MISSING for cell in cells)}
     heads = [_(head) for head in said]
@@ -213,6 +225,8 @@ def method(plan: dict) -> list:
     lines = [in_its_language(text_of(plan["note_zh"]), text_of(plan["note_en"]))]
     if hidden:
         lines.append(_("Of the targets: {parts}.", parts=wording.joined(hidden)))
+    if plan["area_id"] not in data.areas().index:
+        lines.append(_("The plan is another area's: what stands beside its rows is how it would stand here."))
     if own["nature"].isna().all():
         lines.append(_("The text does not say which targets are binding, expected or advocated."))
     if data.newest_run(plan["plan_id"]):
@@ -244,6 +258,11 @@ def export(query: dict) -> components.Export:
     return components.Export(plan_words.with_whole_years(pd.DataFrame(rows)), title(plan, selection), about)
 
 
+def said_departments(names: str | None) -> str:
+    """The departments of a cell in the reader's language."""
+    return wording.joined([departments.said(name) for name in departments.split(names)])
+
+
 def status_word(found: dict | None) -> str:
     """The word of a mark; empty where nothing was judged."""
     words, _meaning = components.STATUSES[found["status"]] if found else ("", "")
@@ -269,8 +288,8 @@ def milestone_record(row: dict, action: dict, found: dict | None) -> dict[str, o
         _("Hidden in the text"): plan_words.hidden_parts(row),
         _("Denominator"): data.name(row, "denominator"),
         _("Nature"): plan_words.word(plan_words.NATURES, row["nature"]),
-        _("Led by"): text_of(row["lead_departments_zh"]) or text_of(action["lead_departments_zh"]) or "",
-        _("Cooperating"): text_of(action["cooperating_departments_zh"]) or "",
+        _("Led by"): said_departments(text_of(row["lead_departments_zh"]) or action["lead_departments_zh"]),
+        _("Cooperating"): said_departments(action["cooperating_departments_zh"]),
         _("Status"): status_word(found),
         _("Source"): row["source_zh"],
         _("Note"): data.name(row, "note"),
