@@ -1,7 +1,11 @@
-"""A siting answer to take away: places and sites as CSV and XLSX, both as GeoJSON. ?scenario= or ?job= as in the address."""
+"""A siting answer to take away: places, sites, gains and two scenarios compared as CSV and XLSX; points as GeoJSON and GeoPackage. ?scenario= or ?job= as in the address."""
 
 import json
+import tempfile
+from pathlib import Path
 
+import geopandas
+import pandas as pd
 from flask import Response, abort, request
 
 from dashboards import components, data, siting_words
@@ -11,8 +15,9 @@ from dashboards.data import sited
 from dashboards.data.sited import Sited
 from dashboards.language import gettext as _
 from dashboards.language import pick
+from dashboards.siting_kept import compared_lines
 
-PLACES, SITES = "siting-places", "siting-sites"
+PLACES, SITES, GAINS, COMPARED = "siting-places", "siting-sites", "siting-gains-table", "siting-compared"
 
 
 def asked_for(state: dict[str, str]) -> Sited | None:
@@ -51,7 +56,9 @@ def _frame(rows, columns: list[dict], also: dict[str, str]):
 def places(state: dict[str, str]) -> components.Export:
     """Every township with its nearest chosen site."""
     found = _answered(state)
-    frame = _frame(siting_words.place_rows(found.result), siting_words.place_columns(), {"area_id": _("Code")})
+    frame = _frame(
+        siting_words.place_rows(found.result), siting_words.place_columns(found.result), {"area_id": _("Code")}
+    )
     return components.Export(frame, siting_words.finding(found), _about(found))
 
 
@@ -64,24 +71,63 @@ def sites(state: dict[str, str]) -> components.Export:
     return components.Export(frame, siting_words.finding(found), _about(found))
 
 
+@components.exporter(GAINS)
+def gains(state: dict[str, str]) -> components.Export:
+    """What the best choice of each number of sites gives."""
+    found = _answered(state)
+    frame = _frame(siting_words.gain_rows(found.result), siting_words.gain_columns(found.result), {})
+    return components.Export(frame, _("What each further site adds"), _about(found))
+
+
+@components.exporter(COMPARED)
+def compared(state: dict[str, str]) -> components.Export:
+    """Two saved scenarios beside each other, then the sites of both."""
+    one, other = _answered({"scenario": state["scenario"]}), _answered({"scenario": state["with"]})
+    columns = [_("Compared"), _("First: {name}", name=one.name), _("Second: {name}", name=other.name)]
+    frame = pd.DataFrame(compared_lines(one, other), columns=columns)
+    return components.Export(frame, _("Two scenarios"), {_("Method"): " ".join(siting_words.method(one))})
+
+
 @route("/download/siting.geojson", permission="download figures")
 def siting_geojson() -> Response:
-    """Sites and townships as points in WGS-84, each with what the answer says of it."""
+    """Sites and places as points in WGS-84, each with what the answer says of it."""
     found = _answered(request.args.to_dict())
-    demo = {"demo": DEMO} if data.is_demo() else {}
-    features = [
-        _feature(site, "site", {"order": number} | demo) for number, site in enumerate(found.result["chosen"], 1)
-    ]
-    features += [_feature(place, "township", demo) for place in found.result["demand"]]
-    about = {"title": siting_words.finding(found), **_about(found), **demo}
-    text = json.dumps({"type": "FeatureCollection", "features": features, "kangtu": about}, ensure_ascii=False)
-    response = Response(text, mimetype="application/geo+json")
-    response.headers["Content-Disposition"] = 'attachment; filename="kangtu-siting.geojson"'
+    about = {"title": siting_words.finding(found), **_about(found), **_demo()}
+    collection = {"type": "FeatureCollection", "features": _features(found), "kangtu": about}
+    return _file(json.dumps(collection, ensure_ascii=False), "geojson", "application/geo+json")
+
+
+@route("/download/siting.gpkg", permission="download figures")
+def siting_geopackage() -> Response:
+    """The same as a GeoPackage, sites and places a layer each; what the answer is stands in every row."""
+    found = _answered(request.args.to_dict())
+    frame = geopandas.GeoDataFrame.from_features(_features(found), crs="EPSG:4326")
+    frame["title"], frame["method"] = siting_words.finding(found), " ".join(siting_words.method(found))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "siting.gpkg"
+        for layer, is_of_layer in (("sites", frame["kind"] == "site"), ("places", frame["kind"] != "site")):
+            part = frame[is_of_layer].dropna(axis=1, how="all")
+            part.to_file(path, layer=layer, driver="GPKG")
+        return _file(path.read_bytes(), "gpkg", "application/geopackage+sqlite3")
+
+
+def _file(content: str | bytes, ending: str, mimetype: str) -> Response:
+    response = Response(content, mimetype=mimetype)
+    response.headers["Content-Disposition"] = f'attachment; filename="kangtu-siting.{ending}"'
     return response
+
+
+def _demo() -> dict[str, str]:
+    return {"demo": DEMO} if data.is_demo() else {}
+
+
+def _features(found: Sited) -> list[dict]:
+    chosen = [_feature(site, "site", {"order": number}) for number, site in enumerate(found.result["chosen"], 1)]
+    return chosen + [_feature(place, place.get("level", "township"), {}) for place in found.result["demand"]]
 
 
 def _feature(row: dict, kind: str, also: dict) -> dict:
     properties = {name: value for name, value in row.items() if name not in ("lon", "lat")}
-    properties |= {"kind": kind, "name": pick(row["name_zh"], row["name_en"]), **also}
+    properties |= {"kind": kind, "name": pick(row["name_zh"], row["name_en"]), **also, **_demo()}
     geometry = {"type": "Point", "coordinates": [row["lon"], row["lat"]]}
     return {"type": "Feature", "properties": properties, "geometry": geometry}

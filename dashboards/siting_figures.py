@@ -1,4 +1,4 @@
-"""The drawings of the siting page: the map of sites and places, what each further site adds, two scenarios on one map."""
+"""The drawings of the siting page: the map of the question and its answer, and what each further site adds."""
 
 import itertools
 import json
@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboards import map_geometry, siting_words, wording
-from dashboards.data.sited import LSCP, MCLP, P_CENTER
+from dashboards import map_geometry, siting_candidates, siting_words, wording
+from dashboards.data.sited import LSCP, MCLP, P_CENTER, Sited, candidate_sites
 from dashboards.language import gettext as _
 from dashboards.language import pick
 
@@ -16,25 +16,33 @@ RING_POINTS = 72
 EARTH_KM = 6371.0  # rings are drawn, never measured by
 LARGEST_MARK, SMALLEST_MARK = 26, 7
 MOST_RINGS = 60
+MOST_NAMES = 60  # villages out of reach can be hundreds: names would cover the map
 
 
-def site_map(found, palette: Mapping[str, str]) -> go.Figure:
-    """Townships as circles (within reach) and crosses (out of reach) by people; sites as squares and diamonds; rings."""
-    result = found.result
-    figure = go.Figure()
-    _outlines(figure, found.asked["area_id"], palette)
-    if result["radius_m"] is not None and len(result["chosen"]) <= MOST_RINGS:
-        _rings(figure, result, palette)
-    _places(figure, result, palette)
-    _sites(figure, result, palette)
-    middle = np.mean([place["lat"] for place in result["demand"]])
+def site_map(found: Sited, palette: Mapping[str, str]) -> go.Figure:
+    """Places as circles (within reach) and crosses (out of reach) by people; sites as squares and diamonds; rings; and
+    above them, as the figure's first layers, the candidates. Without an answer the candidates alone.
+    """
+    asked, result = found.asked, found.result
+    sites = candidate_sites(asked["area_id"], asked["candidates"], asked["standing"], asked["added"])
+    drawn = siting_candidates.layers(sites, asked["lock"], asked["forbid"], palette)
+    figure = go.Figure(drawn)
+    _outlines(figure, asked["area_id"], palette)
+    if result is not None:
+        if result["radius_m"] is not None and len(result["chosen"]) <= MOST_RINGS:
+            _rings(figure, result, palette)
+        _places(figure, result, palette)
+        _sites(figure, result, palette)
+    latitudes = [place["lat"] for place in result["demand"]] if result else [site.lat for site in sites.values()]
+    middle = np.mean(latitudes) if latitudes else 0.0
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False, scaleanchor="x", scaleratio=1 / np.cos(np.radians(middle)))
     figure.update_layout(
         showlegend=True,
         legend={"orientation": "h", "y": -0.02, "yanchor": "top", "x": 0, "font": {"size": 12}},
-        margin={"l": 8, "r": 8, "t": 32, "b": 124},
+        margin={"l": 8, "r": 8, "t": 32, "b": 132},
         dragmode="pan",
+        uirevision="siting",  # a click changes the candidates, not what part of the map is seen
     )
     return figure
 
@@ -78,17 +86,19 @@ def _rings(figure: go.Figure, result: dict, palette: Mapping[str, str]) -> None:
 
 def _places(figure: go.Figure, result: dict, palette: Mapping[str, str]) -> None:
     most = max((place["people"] for place in result["demand"]), default=1) or 1
+    within, beyond, plain = siting_words.place_words(result)
     kinds = (
-        (True, _("Township within reach"), "circle", palette["on_course"]),
-        (False, _("Township out of reach"), "x", palette["reversing"]),
-        (None, _("Township"), "circle", palette["cannot_judge"]),
+        (True, within, "circle", palette["on_course"]),
+        (False, beyond, "x", palette["reversing"]),
+        (None, plain, "circle", palette["cannot_judge"]),
     )
     for covered, name, symbol, colour in kinds:
         places = [place for place in result["demand"] if place["covered"] is covered]
         if not places:
             continue
         size = [SMALLEST_MARK + (LARGEST_MARK - SMALLEST_MARK) * np.sqrt(p["people"] / most) for p in places]
-        labels = [pick(p["name_zh"], p["name_en"]) if covered is False else "" for p in places]
+        names_shown = covered is False and len(places) <= MOST_NAMES
+        labels = [pick(p["name_zh"], p["name_en"]) if names_shown else "" for p in places]
         figure.add_scatter(
             x=[place["lon"] for place in places],
             y=[place["lat"] for place in places],
@@ -99,6 +109,7 @@ def _places(figure: go.Figure, result: dict, palette: Mapping[str, str]) -> None
             textfont={"size": 12, "color": colour},
             customdata=[[_about(place, result), place["area_id"]] for place in places],
             hovertemplate="%{customdata[0]}<extra></extra>",
+            zorder=1,
             name=f"{name} ({len(places)})",
         )
 
@@ -136,6 +147,7 @@ def _sites(figure: go.Figure, result: dict, palette: Mapping[str, str]) -> None:
             textfont={"size": 10, "color": palette["paper"]},
             customdata=[[_about_site(number, site), site["site_id"]] for number, site in numbered],
             hovertemplate="%{customdata[0]}<extra></extra>",
+            zorder=siting_candidates.SITES,
             name=f"{name} ({len(numbered)})",
         )
 

@@ -8,13 +8,14 @@ from dash import dcc, html
 
 from dashboards import data, siting_words
 from dashboards.data import sited
-from dashboards.data.sited import MCLP
+from dashboards.data.sited import MCLP, added_id
 from dashboards.language import gettext as _
 
 MODEL, COUNT, RADIUS, GROUP, CANDIDATES, STANDING, LOCK, FORBID, ADDED, AREA = FIELDS = tuple(
     f"siting-{name}"
     for name in ("model", "count", "radius", "group", "candidates", "standing", "lock", "forbid", "added", "area")
 )
+ADDED_LIST, TAKE_AWAY = "siting-added-list", "siting-take-away"
 RUN, CANCEL, MESSAGE, PROGRESS = "siting-run", "siting-cancel", "siting-message", "siting-progress"
 MOST_ADDED = 50
 FULL_WIDTH_COMMAS = str.maketrans("，；　", ",; ")
@@ -22,8 +23,8 @@ FULL_WIDTH_COMMAS = str.maketrans("，；　", ",; ")
 
 def form(asked: dict[str, Any]) -> html.Div:
     """Every field, the buttons, and the place for progress and messages."""
-    options = sited.site_options(asked["area_id"], asked["candidates"], asked["standing"])
-    known = {option["value"] for option in options}
+    sites = sited.candidate_sites(asked["area_id"], asked["candidates"], asked["standing"], asked["added"])
+    options = options_of(sites)
     offered = {kind: words for kind, words in siting_words.CANDIDATES.items() if kind in _candidate_kinds()}
     standing = {kind: words for kind, words in siting_words.STANDING.items() if kind in _standing_kinds()}
     models = [
@@ -45,12 +46,13 @@ def form(asked: dict[str, Any]) -> html.Div:
             _select(GROUP, _("Whom to reach"), groups, asked["group_id"]),
             _select(CANDIDATES, _("Where sites can be"), _worded(offered), asked["candidates"]),
             _select(STANDING, _("Stands already and stays"), _worded(standing), asked["standing"]),
-            _many(LOCK, _("Lock: must be chosen"), options, [i for i in asked["lock"] if i in known]),
-            _many(FORBID, _("Forbid: must not be chosen"), options, [i for i in asked["forbid"] if i in known]),
+            _many(LOCK, _("Lock: must be chosen"), options, [i for i in asked["lock"] if i in sites]),
+            _many(FORBID, _("Forbid: must not be chosen"), options, [i for i in asked["forbid"] if i in sites]),
             _field(
                 _("Further candidates: name, longitude, latitude (WGS-84), one a line"),
                 dcc.Textarea(id=ADDED, value=added, rows=2, placeholder=_("New site, 108.72, 39.10")),
             ),
+            html.Div(added_list(asked["added"]), id=ADDED_LIST),
             dcc.Store(id=AREA, data=asked["area_id"]),
             html.Div(
                 [
@@ -64,6 +66,25 @@ def form(asked: dict[str, Any]) -> html.Div:
         ],
         className="kt-form siting-form",
     )
+
+
+def options_of(sites: dict[str, sited.Candidate]) -> list[dict[str, str]]:
+    """What can be locked or forbidden; what stands already stays, whatever is asked."""
+    return [{"value": site.site_id, "label": site.name} for site in sites.values() if not site.is_standing]
+
+
+def added_list(points: list[dict[str, Any]]) -> html.Ul | None:
+    """The candidates put there by hand, each with a button that takes it away again."""
+    if not points:
+        return None
+    return html.Ul([html.Li(_added_item(point)) for point in points], className="siting-added")
+
+
+def _added_item(point: dict[str, Any]) -> list:
+    ident = {"type": TAKE_AWAY, "site": added_id(point["lon"], point["lat"])}
+    label = _("Take away {site}", site=point["name"])
+    button = html.Button(_("Take away"), id=ident, type="button", className="kt-button", **{"aria-label": label})
+    return [html.Span(f"▲ {point['name']} ({point['lon']:.4f}, {point['lat']:.4f})"), button]
 
 
 def _candidate_kinds() -> list[str]:
@@ -110,14 +131,14 @@ def asked_by(model, count, radius, group, candidates, standing, lock, forbid, ad
     """(the question the fields make, what is wrong with the fields or None). Whatever a caller sends is checked."""
     asked: dict[str, Any] = {
         "area_id": area if isinstance(area, str) else "",
-        "model": model if model in siting_words.MODELS else MCLP,
+        "model": model if isinstance(model, str) and model in siting_words.MODELS else MCLP,
         "p": int(count) if _is_number(count) and float(count).is_integer() else None,
         "radius_km": float(radius) if _is_number(radius) else None,
-        "group_id": group if group in sited.groups() else "all",
+        "group_id": group if isinstance(group, str) and group in sited.groups() else "all",
         "candidates": candidates if candidates in _candidate_kinds() else sited.SEATS,
         "standing": standing if standing in _standing_kinds() else sited.NONE,
-        "lock": _texts(lock),
-        "forbid": _texts(forbid),
+        "lock": sorted(texts(lock)),
+        "forbid": sorted(texts(forbid)),
     }
     points, wrong = points_of(added if isinstance(added, str) else "")
     if data.area(asked["area_id"]) is None:
@@ -129,10 +150,6 @@ def _is_number(value) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def _texts(values) -> list[str]:
-    return sorted({value for value in values if isinstance(value, str)}) if isinstance(values, list) else []
-
-
 def points_of(text: str) -> tuple[list[dict[str, Any]], str | None]:
     """The candidates typed by hand, and what is wrong with the first line that is none."""
     points: list[dict[str, Any]] = []
@@ -142,7 +159,7 @@ def points_of(text: str) -> tuple[list[dict[str, Any]], str | None]:
         *name, lon, lat = [part.strip() for part in line.split(",")] if line.count(",") else ["", "", ""]
         try:
             point = {
-                "name": ",".join(name) or _("Added site {number}", number=number),
+                "name": sited.as_name(",".join(name)) or _("Added site {number}", number=number),
                 "lon": float(lon),
                 "lat": float(lat),
             }
@@ -154,3 +171,8 @@ def points_of(text: str) -> tuple[list[dict[str, Any]], str | None]:
     if len(points) > MOST_ADDED:
         return [], _("At most {most} further candidates.", most=MOST_ADDED)
     return points, None
+
+
+def texts(values: object) -> list[str]:
+    """The texts of a list that came from a browser, each once, in their order; none of anything else."""
+    return list(dict.fromkeys(value for value in values if isinstance(value, str))) if isinstance(values, list) else []

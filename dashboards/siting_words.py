@@ -1,6 +1,7 @@
 """What the siting page says: models, finding, verdict of the solver, tables."""
 
 import pandas as pd
+from dash import html
 
 from dashboards import components, data, wording
 from dashboards.data import sited
@@ -26,7 +27,9 @@ CANDIDATES = {
     sited.SEATS: mark("Seats of towns and sumu"),
     **{k: v for k, v in STANDING.items() if "_" in k or k == "hospital"},
 }
+NAME_SHOWN = "siting-name-shown"
 STEPS = {
+    "queued": mark("Waiting for a worker"),
     "search": mark("Looking for good sites"),
     "bound": mark("Working out what cannot be beaten"),
     "proof": mark("Proving"),
@@ -75,7 +78,7 @@ def subline(found: Sited) -> list:
     group = found.asked.get("group_id", "all")
     parts = [
         components.data_name(place["name_zh"], place["name_en"]) if place else None,
-        found.name,
+        html.Span(components.mark_chinese(found.name), id=NAME_SHOWN) if found.name else None,
         _("saved by {who} on {day}", who=found.made_by, day=wording.day(found.made_at)) if found.made_at else None,
         _("taken out of the list") if found.is_removed else None,
         group_name(group) if group != "all" else None,
@@ -97,6 +100,19 @@ def verdict(result: dict) -> tuple[str, str]:
     return _("Not proven optimal"), _("value {value}, bound {bound}, gap {gap}", value=value, bound=bound, gap=gap)
 
 
+def progress(message: str | None, model: str) -> str:
+    """What a job that is under way is at, and what it knows: its message is "step value bound", - for not known."""
+    step, value, bound = [*(message or "queued").split(" "), "-", "-"][:3]
+    parts = [_(STEPS.get(step, STEPS["search"])) + "…"]
+    numbers = [None if text == "-" else float(text) for text in (value, bound)]
+    if numbers[0] is not None and model != P_MEDIAN:  # of that model the sum alone says nothing
+        parts.append(_("best so far: {amount}", amount=amount({"model": model}, numbers[0])))
+    if None not in numbers and numbers[0]:
+        gap = abs(numbers[0] - numbers[1]) / abs(numbers[0])
+        parts.append(_("at most {gap} from the best there can be", gap=percent(gap)))
+    return " · ".join(parts)
+
+
 def amount(result: dict, number: float) -> str:
     """A value or bound in the model's unit."""
     if result["model"] == P_CENTER:
@@ -106,6 +122,26 @@ def amount(result: dict, number: float) -> str:
     if result["model"] == LSCP:
         return _("{count} sites", count=wording.number(number))
     return _("{count} people", count=wording.number(number))
+
+
+def has_villages(result: dict) -> bool:
+    """Whether any people stand at villages. Answers saved before villages were known say no level."""
+    return any(place.get("level") == sited.VILLAGE for place in result["demand"])
+
+
+def place_words(result: dict) -> tuple[str, str, str]:
+    """What a place within the radius, one beyond it and one without a radius are called."""
+    if has_villages(result):
+        return _("Village or township within reach"), _("Village or township out of reach"), _("Village or township")
+    return _("Township within reach"), _("Township out of reach"), _("Township")
+
+
+def left_over(result: dict) -> str:
+    """How many places are out of reach, of how many."""
+    counts = {"left_out": sum(place["covered"] is False for place in result["demand"]), "places": result["places"]}
+    if has_villages(result):
+        return _("{left_out} of {places} villages and townships out of reach", **counts)
+    return _("{left_out} of {places} townships out of reach", **counts)
 
 
 def site_name(site: dict) -> str:
@@ -119,6 +155,43 @@ def kind_of(site: dict) -> str:
     if site["is_added"] and not site["is_locked"]:
         return _("added by hand")
     return _("locked") if site["is_locked"] else _("new")
+
+
+def gain_rows(result: dict) -> pd.DataFrame:
+    """What the best choice of each number of sites gives, and what it adds to the one before."""
+    people, rows, before = result["people"], [], None
+    for point in result["curve"]:
+        reached = None if point["people_share"] is None else people * point["people_share"]
+        rows.append(
+            {
+                "p": point["p"],
+                "is_shown": _("shown on the map") if point["p"] == result["p"] else "",
+                "people": reached,
+                "people_more": None if reached is None or before is None else reached - before,
+                "share": None if point["people_share"] is None else 100 * point["people_share"],
+                "mean_km": None if point["mean_m"] is None else point["mean_m"] / 1000,
+                "max_km": None if point["max_m"] is None else point["max_m"] / 1000,
+                "proven": _("proven") if point["proven"] else _("not proven"),
+            }
+        )
+        before = reached
+    return pd.DataFrame(
+        rows, columns=["p", "is_shown", "people", "people_more", "share", "mean_km", "max_km", "proven"]
+    )
+
+
+def gain_columns(result: dict) -> list[dict]:
+    """The columns of gain_rows(), those of people only where there is a radius."""
+    column = components.column
+    columns = [column("p", _("Sites in all"), number=True, decimals=0, width=110)]
+    if result["radius_m"] is not None:
+        columns.append(column("people", _("People reached"), number=True, decimals=0))
+        columns.append(column("people_more", _("More than with one site less"), number=True, decimals=0))
+        columns.append(column("share", _("People reached (%)"), number=True, decimals=1))
+    columns.append(column("mean_km", _("Way on average (km)"), number=True, decimals=1))
+    columns.append(column("max_km", _("Longest way (km)"), number=True, decimals=1))
+    columns.append(column("proven", _("How good")))
+    return [*columns, column("is_shown", _("Note"))]
 
 
 def site_rows(result: dict) -> pd.DataFrame:
@@ -174,11 +247,11 @@ def place_rows(result: dict, *, only_uncovered: bool = False) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["area_id", "place", "people", "covered", "nearest", "km"])
 
 
-def place_columns() -> list[dict]:
+def place_columns(result: dict) -> list[dict]:
     """The columns of place_rows()."""
     column = components.column
     return [
-        column("place", _("Township"), width=220, cellRenderer="KangtuName"),
+        column("place", place_words(result)[2], width=220, cellRenderer="KangtuName"),
         column("people", _("People"), number=True, decimals=0),
         column("covered", _("Within the radius")),
         column("nearest", _("Nearest chosen site"), cellRenderer="KangtuName"),
@@ -190,12 +263,18 @@ def method(found: Sited) -> list[str]:
     """What the answer rests on."""
     lines = [
         _(
-            "Distances are straight lines along the ground (geodesic, WGS-84) between seats; a township counts as a whole at its seat. The number of sites includes those that stand and stay."
+            "Distances are straight lines along the ground (geodesic, WGS-84); a township counts as a whole at its seat. The number of sites includes those that stand and stay."
         ),
         _(
             "“Optimal” is said only where the value meets the bound, which no choice of sites can beat; otherwise the gap is shown. Several choices may be equally good; the same question always gets the same one."
         ),
     ]
+    if found.result and has_villages(found.result):
+        lines.append(
+            _(
+                "People stand at villages where coordinates and people of villages are known; what a township counts beyond its known villages stands at its seat."
+            )
+        )
     if found.result and any(place["is_rough"] for place in found.result["demand"]):
         lines.append(_("示意: seats marked illustrative are approximate; do not read parcels or roads from them."))
     if data.is_demo():

@@ -1,13 +1,14 @@
 """Where the next sites reach most, for an area of the store: what is asked, what it is asked of, and the answer.
 
 A question is what JSON can hold, so that it can be a job's parameters, stand in an address and be saved:
-    area_id      the area whose townships are to be served
+    area_id      the area whose people are to be served: at villages, or at the seats of townships (siting_demand.py)
     model        p-median, p-center, lscp or mclp;  p: sites in all, the standing ones included;  radius_km
     group_id     whom to count: "all", a group of the population table (women_35_64...), or "programme:ID": who is
                  eligible for a programme by its newest count in each township
     candidates   "seats": the seats of towns and sumu; or a facility type: where such facilities stand
     standing     what is there already and stays: "none", "central" (central township hospitals), or a facility type
-    lock, forbid ids of candidates;  added: further candidates, [{"name", "lon", "lat"}] in WGS-84
+    lock, forbid ids of candidates;  added: further candidates, [{"name", "lon", "lat"}] in WGS-84, whose ids are
+                 added_id(lon, lat)
 """
 
 from collections.abc import Mapping
@@ -19,17 +20,14 @@ from sqlalchemy import Engine
 from data_access.areas import read_descendants
 from data_access.errors import InputError
 from data_access.facilities import read_facilities
-from data_access.population import read_population
-from data_access.programmes import read_counts
 from geo.siting import NEEDS_RADIUS
 from geo.siting_problem import MODELS
 from workflows.siting_answer import Question, check_question, locks_of
+from workflows.siting_demand import demand_of, places
 
-PROGRAMME, ELIGIBLE = "programme:", "eligible"
-SEATS, NONE, CENTRAL = "seats", "none", "central"
+SEATS, NONE, CENTRAL, ADDED = "seats", "none", "central", "added-"
 CENTRAL_GRADE = "中心卫生院"
 SUB_DISTRICT = "街道"  # has no seat of its own to build at: it is served from the town or from another sub-district
-ROUGH = ("近似", "示意", "approx", "illustrative")
 MOST_PLACES, MOST_SITES = 6000, 6000
 LONGEST_NAME = 60
 
@@ -46,16 +44,16 @@ def read_question(engine: Engine, asked: Mapping[str, Any], scope: tuple[str, ..
     if below.empty or not _is_within(engine, area_id, scope):
         raise InputError(f"没有地区 {area_id}，或您无权查看。请重新选择地区。")
     townships = below[below["level"].eq("township") & below["is_unit"] & below["valid_to"].isna()]
-    demand, year = _demand(engine, townships, str(asked.get("group_id") or "all"))
+    demand, year, left_out = demand_of(engine, below, str(asked.get("group_id") or "all"))
     sites = _sites(engine, below, townships, asked)
     if demand.empty:
-        raise InputError("这个地区没有既有驻地坐标又有人口的乡镇，无法推演。请先导入乡镇驻地和人口。")
+        raise InputError("这个地区没有既有坐标又有人口的乡镇或村，无法推演。请先导入乡镇驻地（或村的位置）和人口。")
     if len(demand) > MOST_PLACES or len(sites) > MOST_SITES:
         raise InputError(f"需求点或候选点超过 {MOST_PLACES} 个。请选择小一些的地区。")
     p, radius = _whole(asked.get("p")), _kilometres(asked.get("radius_km"))
     if asked["model"] in NEEDS_RADIUS and radius is None:
         raise InputError("这种模型需要服务半径。请填写半径（公里）。")
-    question = Question(asked["model"], p, radius, demand, sites, len(townships) - len(demand), year)
+    question = Question(asked["model"], p, radius, demand, sites, left_out, year)
     check_question(question.model, locks_of(question), p, radius)
     return question
 
@@ -80,45 +78,13 @@ def _kilometres(value: object) -> float | None:
     return 1000.0 * float(value)
 
 
-def _demand(engine: Engine, townships: pd.DataFrame, group_id: str) -> tuple[pd.DataFrame, int | None]:
-    counted = _counted(engine, group_id)
-    counted = counted[counted["area_id"].isin(townships["area_id"])].sort_values("time", kind="stable")
-    newest = counted.groupby("area_id")["persons"].last()
-    places = _places(townships).assign(people=townships["area_id"].map(newest).to_numpy(float))
-    year = int(counted["time"].max()) if len(counted) else None
-    return places.dropna(subset=["lon", "lat", "people"]).reset_index(drop=True), year
-
-
-def _counted(engine: Engine, group_id: str) -> pd.DataFrame:
-    """area_id, time (years), persons of a group: of the population table, or those eligible for a programme."""
-    if group_id.startswith(PROGRAMME):
-        counts = read_counts(engine, [group_id.removeprefix(PROGRAMME)], stages=[ELIGIBLE])
-        return counts.rename(columns={"value": "persons"})[["area_id", "time", "persons"]]
-    people = read_population(engine, group_id=group_id)
-    return people.rename(columns={"year": "time"})[["area_id", "time", "persons"]]
-
-
-def _places(areas: pd.DataFrame) -> pd.DataFrame:
-    source = areas["seat_source"].astype(str)
-    return pd.DataFrame(
-        {
-            "area_id": areas["area_id"],
-            "name_zh": areas["name_zh"],
-            "name_en": areas["name_en"],
-            "lon": areas["seat_lon"],
-            "lat": areas["seat_lat"],
-            "is_rough": source.str.contains("|".join(ROUGH)) | areas["seat_source"].isna(),
-        }
-    )
-
-
 def _sites(engine: Engine, below: pd.DataFrame, townships: pd.DataFrame, asked: Mapping[str, Any]) -> pd.DataFrame:
     facilities = read_facilities(engine, below["area_id"])
     facilities = facilities[facilities["closed"].isna()].dropna(subset=["lon", "lat"])
     standing = _standing(facilities, str(asked.get("standing") or NONE))
     kind = str(asked.get("candidates") or SEATS)
     if kind == SEATS:
-        seats = _places(townships[townships["kind"].ne(SUB_DISTRICT)]).rename(columns={"area_id": "site_id"})
+        seats = places(townships[townships["kind"].ne(SUB_DISTRICT)]).rename(columns={"area_id": "site_id"})
         candidates = seats.dropna(subset=["lon", "lat"])
     else:
         candidates = _as_sites(facilities[facilities["facility_type"].eq(kind)])
@@ -133,7 +99,7 @@ def _sites(engine: Engine, below: pd.DataFrame, townships: pd.DataFrame, asked: 
         is_standing=is_standing,
         is_locked=is_standing | every["site_id"].isin(lock),
         is_forbidden=every["site_id"].isin(forbid),
-        is_added=every["site_id"].str.startswith("added-"),
+        is_added=every["site_id"].str.startswith(ADDED),
     )
 
 
@@ -148,6 +114,11 @@ def _as_sites(facilities: pd.DataFrame) -> pd.DataFrame:
     return columns.rename(columns={"facility_id": "site_id"}).assign(is_rough=False)
 
 
+def added_id(lon: float, lat: float) -> str:
+    """The id of a candidate that was put somewhere by hand: where it is, to a metre, whatever is added or removed besides."""
+    return f"{ADDED}{lon:.5f},{lat:.5f}"
+
+
 def _added(points: list) -> pd.DataFrame:
     rows = []
     for number, point in enumerate(points, start=1):
@@ -157,7 +128,7 @@ def _added(points: list) -> pd.DataFrame:
         if not (-180 <= lon <= 180 and -90 <= lat <= 90):
             raise InputError(f"新增点 {number}（{lon:g}, {lat:g}）不是经纬度。请先写经度、再写纬度。")
         name = str(point.get("name") or f"新增点 {number}")[:LONGEST_NAME]
-        rows.append((f"added-{number}", name, None, float(lon), float(lat), False))
+        rows.append((added_id(lon, lat), name, None, float(lon), float(lat), False))
     return pd.DataFrame(rows, columns=["site_id", "name_zh", "name_en", "lon", "lat", "is_rough"])
 
 

@@ -18,8 +18,8 @@ FURTHER_SITES = 6
 
 @dataclass(frozen=True)
 class Question:
-    """demand: area_id, name_zh, name_en, lon, lat, people, is_rough. sites: site_id, name_zh, name_en, lon, lat,
-    is_rough, is_standing, is_locked, is_forbidden, is_added. left_out: places without a seat or without a population.
+    """demand: area_id, name_zh, name_en, lon, lat, is_rough, people, level. sites: site_id, name_zh, name_en, lon, lat,
+    is_rough, is_standing, is_locked, is_forbidden, is_added. left_out: townships without a place or without people.
     """
 
     model: str

@@ -1,7 +1,7 @@
 import pytest
 from sqlalchemy import insert
 
-from data_access import jobs
+from data_access import jobs, tables
 from data_access.delivery_tables import programme_counts
 from data_access.errors import InputError
 from geo.siting_problem import Watch
@@ -56,7 +56,10 @@ def test_locked_forbidden_and_added_sites(store):
     assert chosen(answer(store, lock=["150699102"])) == ["150699102"]
     assert chosen(answer(store, forbid=["150699100"])) == ["150699101"]
     between = {"name": "新点", "lon": 0.05, "lat": 0.0}  # 5.6 km from 一街道 and from 二镇
-    assert chosen(answer(store, added=[between], radius_km=6)) == ["added-1"]
+    assert chosen(answer(store, added=[between], radius_km=6)) == ["added-0.05000,0.00000"]
+    other = {"name": "远点", "lon": 0.9, "lat": 0.0}  # what else is added does not change which one is forbidden
+    asked = {"added": [other, between], "forbid": ["added-0.05000,0.00000"], "radius_km": 6}
+    assert chosen(answer(store, **asked)) == ["150699100"]
 
 
 def test_a_township_without_people_or_seat_is_left_out_and_counted(store):
@@ -146,3 +149,55 @@ def test_sites_can_be_for_those_a_programme_is_meant_for(store):
 
     # the newest counts: 90 at 三镇, 40 at 二镇; the two townships without one are left out
     assert (chosen(result), result["people"], result["value"], result["left_out"]) == (["150699101"], 130, 90, 2)
+
+
+VILLAGES = [("150699101201", "甲村", 0.25, 120.0), ("150699101202", "乙嘎查", 0.35, 50.0)]  # of 三镇, which counts 200
+
+
+def add_villages(store, villages=VILLAGES):
+    own = {"level": "village", "parent_id": "150699101", "seat_lat": 0.0, "seat_source": "实测"}
+    with store.begin() as connection:
+        rows = [own | {"area_id": code, "name_zh": name, "seat_lon": lon} for code, name, lon, _people in villages]
+        connection.execute(insert(tables.areas), rows)
+        rows = [{"area_id": code, "year": 2020, "group_id": "all", "persons": n} for code, *_about, n in villages]
+        connection.execute(insert(tables.population), [row for row in rows if row["persons"] is not None])
+
+
+def standing_at(result):
+    return {place["name_zh"]: (place["people"], place["level"]) for place in result["demand"]}
+
+
+def test_where_villages_are_known_their_people_stand_there_and_not_at_the_seat(store):
+    add_villages(store)
+
+    result = answer(store, candidates="seats", radius_km=4)
+
+    stand = standing_at(result)
+    assert "三镇" not in stand and (stand["甲村"], stand["乙嘎查"]) == ((120, "village"), (50, "village"))
+    assert (result["places"], result["people"], result["left_out"]) == (5, 400 + 300 + 120 + 50 + 100, 0)
+
+
+@pytest.mark.parametrize("unknown", ["place", "people"])
+def test_of_a_township_with_some_unknown_villages_the_rest_stands_at_its_seat(store, unknown):
+    lacking = ("150699101202", "乙嘎查", None if unknown == "place" else 0.35, None if unknown == "people" else 50.0)
+    add_villages(store, [VILLAGES[0], lacking])
+
+    stand = standing_at(answer(store))
+
+    assert (stand["甲村"], stand["三镇"]) == ((120, "village"), (80, "township"))  # 200 less the 120 of 甲村
+    assert "乙嘎查" not in stand
+
+
+def test_those_eligible_for_a_programme_stand_at_villages_too(store):
+    add_villages(store)
+    rows = [
+        {"programme_id": "screening", "area_id": area, "period": "2025", "stage": "eligible", "time": 2025.0}
+        | {"value": count, "status": "final", "submission_id": 1, "stated_by": 1}
+        for area, count in (("150699101201", 30), ("150699101202", 9), ("150699101", 39), ("150699100", 10))
+    ]
+    with store.begin() as connection:
+        connection.execute(insert(programme_counts), rows)
+
+    result = answer(store, group_id="programme:screening")
+
+    assert standing_at(result) == {"二镇": (10, "township"), "甲村": (30, "village"), "乙嘎查": (9, "village")}

@@ -3,7 +3,7 @@
 import pandas as pd
 from dash import html
 
-from dashboards import adjusted, components, data, flag_words, wording
+from dashboards import adjusted, components, data, flag_words, siting_papers, wording
 from dashboards.access import register_page
 from dashboards.components import ANY, STATUSES, choice
 from dashboards.language import current_language, mark, ngettext
@@ -26,7 +26,7 @@ def layout(**query):
         return components.no_review(chosen, query["as_of"], PATH, query)
     rows = selected(chosen["plan_id"], query, review)
     place = data.place(chosen["plan_id"], query.get("area"))
-    shown = rows.head(capacity(query))
+    shown = data.with_sentences(rows.head(capacity(query)), chosen["plan_id"], review.as_of)
     return components.page(
         title(rows, place, query),
         subline=data.subline(chosen["plan_id"], place["area_id"], review.as_of),
@@ -37,6 +37,7 @@ def layout(**query):
             how_many(shown, rows, query),
             components.download_bar("behind", **query),
             how_many_miss(chosen, review),
+            siting_papers.before_review(chosen["plan_id"], review),
         ],
         method=[
             _("A case is one target in one area."),
@@ -289,7 +290,7 @@ def export(query: dict) -> components.Export:
     """All rows of the address, not only those shown."""
     plan = data.plan(query.get("plan"))
     review = components.review_of_file(plan, query)
-    rows = selected(plan["plan_id"], query, review)
+    rows = data.with_sentences(selected(plan["plan_id"], query, review), plan["plan_id"], review.as_of)
     words = {status: _(word) for status, (word, _meaning) in STATUSES.items()}
     zh = current_language() == "zh"
     frame = pd.DataFrame(

@@ -3,7 +3,7 @@
 import pandas as pd
 from dash import html
 
-from dashboards import adjusted, components, data, wording
+from dashboards import adjusted, components, data, siting_papers, wording
 from dashboards.access import register_page
 from dashboards.components import STATUSES, address
 from dashboards.language import gettext as _
@@ -45,6 +45,7 @@ def layout(plan: str | None = None, area: str | None = None, as_of: str | None =
             since_last(review, state),
             adjusted.count_line(here, state, INDICATOR),
             two_columns(marks, here, place, review, state),
+            siting_papers.before_review(chosen["plan_id"], review),
             components.download_bar("overview", **state),
         ],
         method=[
