@@ -52,7 +52,8 @@ def standard(row: dict) -> html.Div | str:
         return wording.MISSING
     here = of_rule[of_rule["area_id"].eq(top)]
     mark = standard_words.state_mark(standard_words.verdicts(of_rule, top)[own.name])
-    said = [mark] if here.empty else [mark, html.Div(standard_words.figure(own, here.iloc[0]), className="kt-muted")]
+    figure = wording.MISSING if here.empty else standard_words.figure(own, here.iloc[0])
+    said = [mark] if figure == wording.MISSING else [mark, html.Div(figure, className="kt-muted")]
     return components.link(said, "/services", plan=row["plan_id"])
 
 

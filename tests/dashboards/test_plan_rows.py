@@ -70,7 +70,7 @@ def shown_rows(site, plan_id: str, part: str, language: str) -> tuple[list[list[
         tables = [
             one
             for one in parts(shown)
-            if isinstance(one, dict) and f"kt-{part}" in str(one.get("props", {}).get("className", "")).split()
+            if isinstance(one, dict) and f"kt-plan-{part}" in str(one.get("props", {}).get("className", "")).split()
         ]
         found += [row for table in tables for row in rows(table)[1:]]
         said += text(shown)

@@ -214,7 +214,7 @@ def delivery_table(rows: list[dict], part: str) -> html.Div:
     heads = [_(head) for head in said]
     cells = [list(row) for row in zip(*said.values(), strict=True)]
     caption = _(plan_parts.PARTS[part].name)
-    return components.simple_table(heads, cells, caption=caption, className=f"kt-stacked kt-{part}")
+    return components.simple_table(heads, cells, caption=caption, className=f"kt-stacked kt-plan-part kt-plan-{part}")
 
 
 def method(plan: dict) -> list:
