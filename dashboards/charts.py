@@ -56,12 +56,16 @@ def trajectory(series: Series, *, palette: Mapping[str, str], height: int = 400)
         *_fan(series, palette),
         *_path(series, palette),
         _observed(series, palette),
-        *_milestones(series, palette, frame=frame),
+        *_milestones(series, palette, size=11),
     ]
     layout = {
         **frame,
         "shapes": _data_date(series, palette),
-        "annotations": [*_direct_labels(series, palette), _unit_name(series, palette)],
+        "annotations": [
+            *_milestone_labels(series, palette, frame),
+            *_direct_labels(series, palette),
+            _unit_name(series, palette),
+        ],
     }
     return _figure(traces, layout)
 
@@ -72,7 +76,7 @@ def small_trajectory(series: Series, *, y_range: list[float], palette: Mapping[s
         *_fan(series, palette),
         *_path(series, palette),
         _observed(series, palette),
-        *_milestones(series, palette),
+        *_milestones(series, palette, size=7),
     ]
     layout = _frame(series, palette, 180) | {"margin": {"l": 36, "r": 8, "t": 30, "b": 30}}
     layout["yaxis"] |= {"range": y_range, "nticks": 4}
@@ -209,33 +213,36 @@ def _plain(column: pd.Series) -> list:
     return column.astype(object).where(column.notna(), None).tolist()
 
 
-def _milestones(series: Series, palette: Mapping[str, str], *, frame: dict | None = None) -> list[dict]:
-    """Diamonds; labelled in a chart whose axes are known (frame: of _frame), where the lines leave room."""
+def _milestones(series: Series, palette: Mapping[str, str], *, size: int) -> list[dict]:
     milestones = series.milestones.dropna(subset=["time", "value"])
     if milestones.empty:
         return []
-    words = [
-        wording.goal(row.comparator, row.value, series.unit)
-        + (f"（{_('year inferred')}）" if row.year_is_inferred else "")
-        for row in milestones.itertuples()
-    ]
     return [
         {
             "x": milestones["time"].tolist(),
             "y": milestones["value"].tolist(),
-            "mode": "markers+text" if frame else "markers",
-            "marker": {"symbol": "diamond", "size": 11 if frame else 7, "color": palette["muted"]},
-            "text": words,
-            "textposition": _label_places(series, milestones, words, frame) if frame else None,
+            "mode": "markers",
+            "marker": {"symbol": "diamond", "size": size, "color": palette["muted"]},
+            "text": _milestone_words(series, milestones),
             "cliponaxis": False,  # a milestone of 100 % lies on the end of the axis
-            "textfont": {"color": palette["ink"], "size": 14},
             "name": _("Milestone"),
             "hovertemplate": "%{x:.0f}　%{text}",
         }
     ]
 
 
-def _label_places(series: Series, milestones: pd.DataFrame, words: list[str], frame: dict) -> list[str]:
+def _milestone_words(series: Series, milestones: pd.DataFrame) -> list[str]:
+    return [
+        wording.goal(row.comparator, row.value, series.unit)
+        + (f"（{_('year inferred')}）" if row.year_is_inferred else "")
+        for row in milestones.itertuples()
+    ]
+
+
+def _milestone_labels(series: Series, palette: Mapping[str, str], frame: dict) -> list[dict]:
+    """What each milestone asks for, where the lines leave room; on a veil of paper where they do not."""
+    milestones = series.milestones.dropna(subset=["time", "value"])
+    words = _milestone_words(series, milestones)
     margin = frame["margin"]
     height = frame["height"] - margin["t"] - margin["b"]
     plot = label_places.Plot(tuple(frame["xaxis"]["range"]), tuple(frame["yaxis"]["range"]), height)
@@ -243,7 +250,13 @@ def _label_places(series: Series, milestones: pd.DataFrame, words: list[str], fr
     drawn = [(series.path["time"], series.path["value"]), (observed["time"], observed["value"])]
     drawn.append((forecast["time"], forecast["q500"]))
     points = list(zip(milestones["time"], milestones["value"], strict=True))
-    return label_places.places(points, words, drawn, plot, uprights=[] if last is None else [last["time"]])
+    uprights = [] if last is None else [last["time"]]
+    found = label_places.places(points, words, drawn, plot, uprights=uprights)
+    look = {"font": {"color": palette["ink"], "size": label_places.FONT}, "bgcolor": translucent(palette["paper"], 0.6)}
+    return [
+        {"x": x, "y": y, "text": said, "showarrow": False, "borderpad": 0, **label_places.anchors(place), **look}
+        for (x, y), said, place in zip(points, words, found, strict=True)
+    ]
 
 
 def _data_date(series: Series, palette: Mapping[str, str]) -> list[dict]:

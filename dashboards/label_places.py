@@ -30,7 +30,7 @@ def places(
     *,
     uprights: Sequence[float] = (),
 ) -> list[str]:
-    """A place (Plotly's textposition) for each label: the first liked of those that are crossed least at every width.
+    """A place (of PLACES) for each label: the first liked of those that are crossed least at every width.
 
     points: (x, y) in the axes' units. lines: x rising and y of each line, NaN where it breaks. uprights: x of vertical
     lines.
@@ -44,6 +44,15 @@ def places(
                 costs[number] += _cost(_box(point, label, place, plot, width), taken, lines, uprights, plot, width)
         chosen.append(PLACES[int(np.argmin(costs))])
     return chosen
+
+
+def anchors(place: str) -> dict:
+    """The keys of a Plotly annotation that stands so beside its point."""
+    up, side = place.split()
+    xanchor = {"center": "center", "left": "right", "right": "left"}[side]
+    shift = {"center": 0, "left": -AWAY, "right": AWAY}[side]
+    way = 1 if up == "top" else -1
+    return {"xanchor": xanchor, "xshift": shift, "yanchor": "bottom" if way > 0 else "top", "yshift": way * (AWAY - 4)}
 
 
 def _box(point: tuple[float, float], label: str, place: str, plot: Plot, width: float) -> tuple[float, ...]:
