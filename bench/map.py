@@ -51,8 +51,8 @@ def border(start: np.ndarray, end: np.ndarray, rng: np.random.Generator) -> list
     return np.round(line, 4).tolist()
 
 
-def cells(count: int) -> list[dict]:
-    """Areas that tile a part of the country: crooked quadrilaterals that share their borders."""
+def cells(count: int, area_ids: list[str] | None = None) -> list[dict]:
+    """Areas that tile a part of the country: crooked quadrilaterals that share their borders; ids made here or given."""
     rng = np.random.default_rng(7)
     columns = int(np.ceil(np.sqrt(count * 1.5)))
     rows = int(np.ceil(count / columns))
@@ -67,7 +67,7 @@ def cells(count: int) -> list[dict]:
         left = [corners[i + 1, j].round(4).tolist(), *north[i, j][:0:-1]]
         ring = [*east[i, j], *north[i, j + 1], *top, *left]
         ring.append(ring[0])
-        area_id = f"x-{number:05d}"
+        area_id = area_ids[number] if area_ids else f"x-{number:05d}"
         about = {"area_id": area_id, "name_zh": f"乡镇{number}", "name_en": f"Township {number}"}
         about |= {"is_illustrative": False, "label": corners[i, j].round(4).tolist()}
         geometry = {"type": "Polygon", "coordinates": [ring]}
@@ -75,16 +75,16 @@ def cells(count: int) -> list[dict]:
     return features
 
 
-def write_layer(folder: Path, features: list[dict]) -> int:
+def write_layer(folder: Path, features: list[dict], parent_id: str = "x") -> int:
     """The geometry file, its packed twin and the manifest; returns the packed bytes."""
     content = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False).encode()
     digest = hashlib.sha256(content).hexdigest()[:12]
-    file = f"township/x-{digest}.json"
+    file = f"township/{parent_id}-{digest}.json"
     (folder / "geo" / "township").mkdir(parents=True)
     (folder / "geo" / file).write_bytes(content)
     packed = gzip.compress(content, 9)
     (folder / "geo" / f"{file}.gz").write_bytes(packed)
-    layer = {"level": "township", "parent_id": "x", "file": file, "hash": digest, "is_illustrative": False}
+    layer = {"level": "township", "parent_id": parent_id, "file": file, "hash": digest, "is_illustrative": False}
     layer |= {"area_ids": [feature["id"] for feature in features], "source": "bench", "review_number": ""}
     layer["bounds"] = [80, 22, 130, 50]
     (folder / "geo" / "manifest.json").write_text(json.dumps({"layers": [layer]}))
@@ -148,7 +148,7 @@ def changed(period: str, indicator_id: str = INDICATORS[0]) -> tuple[float, str]
         "/?lang=zh"
     ):  # as the site: one look at the data's version a request
         start = time.process_time()  # of this process only: other work on the machine does not count
-        answered = page.draw_map(indicator_id, "township", period, "value", "p")
+        answered = page.draw_map(indicator_id, "township", period, "value", "", "p")
         to_json(answered)
         return 1000 * (time.process_time() - start), to_json(answered[0])
 

@@ -103,8 +103,7 @@ def earlier_period(indicator: dict, period: str, periods: tuple[str, ...], asked
 @data.cached
 def map_indicators(plan_id: str) -> pd.DataFrame:
     """The plan's indicators that anybody has reported, in the plan's order, indexed by indicator_id."""
-    marks = data.marks(plan_id)
-    reported = set(marks.loc[marks["observed"].notna(), "indicator_id"])
+    reported = data.reported_indicators(plan_id)
     ordered = data.targets(plan_id).drop_duplicates("indicator_id")["indicator_id"]
     known = data.indicators()
     return known.loc[[name for name in ordered if name in reported and name in known.index]]
@@ -116,9 +115,9 @@ def most_behind(plan_id: str) -> str:
 
     Of targets that a district's own figure is held against; where each township must pass, its figure is not the reason.
     """
-    marks = data.marks(plan_id)
-    is_own = marks["scope"].isin(("plan_area", "each_district")) & marks["level"].eq("county")
-    falling = marks[marks["status"].isin(FALLING) & is_own]
+    targets, marks = data.targets(plan_id), data.level_marks(plan_id, "county")
+    own = targets.loc[targets["scope"].isin(("plan_area", "each_district")), "target_id"]
+    falling = marks[marks["status"].isin(FALLING) & marks["target_id"].isin(own)]
     counts = falling["indicator_id"].value_counts().reindex(map_indicators(plan_id).index).fillna(0)
     return counts.idxmax()
 
@@ -325,8 +324,9 @@ def _limit(choice: Choice, limits: pd.DataFrame) -> pd.Series | None:
 
 def marks_of(plan_id: str, indicator_id: str, level: str) -> pd.DataFrame:
     """The newest run's marks at a level, of the target on this indicator that judges the most areas."""
-    marks = data.marks(plan_id)
-    marks = marks[marks["indicator_id"].eq(indicator_id) & marks["level"].eq(level)]
+    marks, everywhere = data.indicator_marks(plan_id, indicator_id), data.areas()
+    of_level = everywhere.index[everywhere["level"].eq(level)]
+    marks = marks[of_level.get_indexer(marks["area_id"].to_numpy(dtype=object)) >= 0]
     if marks.empty:
         return marks
     judged = marks["status"].ne("cannot_judge").groupby(marks["target_id"]).sum()

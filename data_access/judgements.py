@@ -3,14 +3,14 @@
 Runs are kept: a review of last quarter's meeting reads last quarter's run.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pandas as pd
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
-from data_access.frames import DATE, MOMENT, read_frame, records
+from data_access.frames import DATE, MOMENT, among, read_frame, records
 from data_access.tables import forecasts, judgement_runs, marks
 
 RUNS = {
@@ -114,25 +114,40 @@ def read_marks(
     *,
     target_id: str | None = None,
     area_id: str | None = None,
+    area_ids: Collection[str] | None = None,
     indicator_id: str | None = None,
     for_study: bool = False,
+    columns: Collection[str] = tuple(MARKS),
 ) -> pd.DataFrame:
-    """One row per target and area of a run: columns and types of MARKS. units_failing is a list of area_ids or None.
+    """One row per target and area of a run: columns (of MARKS) and their types. units_failing is a list of area_ids or None.
 
-    for_study: only those whose status and forecast contradict each other.
+    area_ids: only in these areas; where they are most of the run's, reading all is faster. for_study: only those whose
+    status and forecast contradict each other. columns: in a large run a row's texts take longer than all its numbers.
 
     p_miss is by the forecast in force: forecast_version says whether that is the model's or an analyst's (adjusted).
     """
-    query = select(*(marks.c[name] for name in MARKS)).where(marks.c.run_id == run_id)
+    types = {name: MARKS[name] for name in columns}
+    query = select(*(marks.c[name] for name in types)).where(marks.c.run_id == run_id)
     if target_id is not None:
         query = query.where(marks.c.target_id == target_id)
     if area_id is not None:
         query = query.where(marks.c.area_id == area_id)
+    if area_ids is not None:
+        query = query.where(among(marks.c.area_id, area_ids))
     if indicator_id is not None:
         query = query.where(marks.c.indicator_id == indicator_id)
     if for_study:
         query = query.where(marks.c.needs_study)
-    return read_frame(engine, query.order_by(marks.c.target_id, marks.c.area_id), MARKS)
+    return read_frame(engine, query.order_by(marks.c.target_id, marks.c.area_id), types)
+
+
+def read_reported_indicators(engine: Engine, run_id: int, area_ids: Collection[str] | None = None) -> set[str]:
+    """The indicators of which a run's marks rest on a figure; area_ids: in these areas."""
+    query = select(marks.c.indicator_id).where(marks.c.run_id == run_id, marks.c.observed.is_not(None)).distinct()
+    if area_ids is not None:
+        query = query.where(among(marks.c.area_id, area_ids))
+    with engine.connect() as connection:
+        return set(connection.scalars(query))
 
 
 def count_marks(engine: Engine, run_id: int) -> int:
@@ -147,11 +162,12 @@ def read_forecasts(
     *,
     indicator_id: str | None = None,
     area_id: str | None = None,
+    area_ids: Collection[str] | None = None,
     version: str | None = MODEL,
 ) -> pd.DataFrame:
     """A run's forecasts, one row per indicator, area, time and version: columns and types of FORECASTS.
 
-    version: MODEL (every series has it), ADJUSTED (only what an analyst's approved adjustment replaced), None for both.
+    area_ids: only in these areas. version: MODEL (every series has it), ADJUSTED (only what an analyst's approved adjustment replaced), None for both.
 
     q025 is the value that 2.5 % of the forecast distribution lies below; indicator's own unit.
     """
@@ -160,6 +176,8 @@ def read_forecasts(
         query = query.where(forecasts.c.indicator_id == indicator_id)
     if area_id is not None:
         query = query.where(forecasts.c.area_id == area_id)
+    if area_ids is not None:
+        query = query.where(among(forecasts.c.area_id, area_ids))
     if version is not None:
         query = query.where(forecasts.c.version == version)
     order = forecasts.c.indicator_id, forecasts.c.area_id, forecasts.c.time, forecasts.c.version

@@ -29,14 +29,19 @@ def pool_years(figures: pd.DataFrame, last_year: int, years: int) -> pd.DataFram
     year = pd.to_numeric(figures.period.where(figures.period.str.len() == 4), errors="coerce")
     within = (year > last_year - years) & (year <= last_year)
     has_counts = figures.numerator.notna() & (figures.denominator > 0)
-    kept = figures[within & has_counts].sort_values(["area_id", "period"])
-    pooled = kept.groupby("area_id", sort=True).agg(
-        numerator=("numerator", "sum"),
-        denominator=("denominator", "sum"),
-        years=("period", "size"),
-        periods=("period", ", ".join),
-    )
-    return pooled.reset_index()
+    kept = figures.loc[within & has_counts, ["area_id", "numerator", "denominator"]]
+    back = last_year - year[kept.index].astype(int)
+    kept = kept.assign(
+        years=1, seen=np.left_shift(1, back.to_numpy())
+    )  # one bit for each year: their sum says which there were
+    pooled = kept.groupby("area_id", sort=True).sum().reset_index()
+    texts = {seen: _periods(seen, last_year) for seen in pooled["seen"].unique()}
+    return pooled.assign(periods=pooled.pop("seen").map(texts).astype("str"))
+
+
+def _periods(seen: int, last_year: int) -> str:
+    """Which years there were, oldest first: "2023, 2025"."""
+    return ", ".join(str(last_year - back) for back in range(int(seen).bit_length() - 1, -1, -1) if seen >> back & 1)
 
 
 def is_unstable(events: np.ndarray) -> np.ndarray:

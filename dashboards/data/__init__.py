@@ -39,7 +39,7 @@ from dashboards.data.cells import (
     lapsing_ids,
     plans_with_cell_quotas,
 )
-from dashboards.data.compared import YEARS_OFFERED, Comparison, compared, multiplier_of, places_of_level
+from dashboards.data.compared import YEARS_OFFERED, Comparison, comparable, compared, places_of_level
 from dashboards.data.documents import delivery, every_action, every_target, former_targets
 from dashboards.data.figures import figures, newest_figure, reporting, series_figures, subline
 from dashboards.data.flagged import methods_in_use, misses, past_flag_scores
@@ -61,17 +61,21 @@ from dashboards.data.judged import (
     reviews,
     targets,
 )
+    indicator_marks,
 from dashboards.data.mapped import figures_among
 from dashboards.data.orders import ORDERS, neighbours, ordered, series_in_order
+    level_marks,
 from dashboards.data.people import (
     Account,
     InputError,
     Refused,
     act_as,
     add_account,
+    reported_indicators,
     all_accounts,
     change_password,
     demo_accounts,
+    with_sentences,
     disable_account,
     everybody_logs_in,
     log_in,
@@ -117,7 +121,7 @@ from dashboards.data.registers import (
 )
 from dashboards.data.services import plans_with_standards, standards_of
 from dashboards.data.store import cached, configure, data_folder, engine, is_ready, version
-from dashboards.data.studied import moved, queue
+from dashboards.data.studied import moved, queue, queue_told
 from dashboards.data.tasks import (
     action_names,
     lamp_counts,
@@ -198,6 +202,7 @@ __all__ = [
     "evidence_file",
     "evidence_of",
     "facilities",
+    "comparable",
     "fan_frame",
     "figure_history_of",
     "figures",
@@ -228,8 +233,8 @@ __all__ = [
     "members",
     "methods_in_use",
     "misses",
+    "indicator_marks",
     "moved",
-    "multiplier_of",
     "my_submissions",
     "name",
     "neighbours",
@@ -237,6 +242,7 @@ __all__ = [
     "newest_run",
     "one_step_errors",
     "ordered",
+    "level_marks",
     "past_flag_scores",
     "peers",
     "person",
@@ -277,12 +283,14 @@ __all__ = [
     "subline",
     "submit_bulk",
     "summarised",
+    "queue_told",
     "take_step",
     "targets",
     "task_years",
     "template_file",
     "today",
     "top_actions",
+    "reported_indicators",
     "trail",
     "undo_submission",
     "units_below",
@@ -301,3 +309,4 @@ __all__ = [
     "worked_mark",
     "write_evidence",
 ]
+    "with_sentences",

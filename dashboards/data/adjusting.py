@@ -6,7 +6,7 @@ import pandas as pd
 
 from dashboards.access import current_user
 from dashboards.data.judged import newest_run
-from dashboards.data.registers import area, areas, is_demo
+from dashboards.data.registers import area, areas, is_demo, seen
 from dashboards.data.store import cached, engine, settings
 from dashboards.data.workbench import material
 from data_access import adjustments as stored
@@ -44,7 +44,7 @@ def adjustments(**narrowed) -> pd.DataFrame:
     Drafts and returned ones are their author's alone. narrowed: as data_access.adjustments.read_adjustments.
     """
     found = adjusting.listing(engine(), **narrowed)
-    found = found[found["area_id"].isin(areas().index)]
+    found = seen(found)
     foreign = found["state"].isin(("draft", "returned")) & (found["author"] != person().account)
     return found[~foreign].reset_index(drop=True)
 
@@ -54,7 +54,7 @@ def adjustment_states() -> dict[tuple[str, str], list[str]]:
     found = stored.read_adjustments(engine(), states=("draft", "returned", "submitted", "approved"))
     own = found["author"] == person().account
     over = (found["state"] == "approved") & (found["expires_on"] < pd.Timestamp(today()))
-    found = found[(own | found["state"].isin(("submitted", "approved"))) & ~over & found["area_id"].isin(areas().index)]
+    found = seen(found[(own | found["state"].isin(("submitted", "approved"))) & ~over])
     known: dict[tuple[str, str], list[str]] = {}
     for state in ("draft", "returned", "submitted", "approved"):
         for row in found[found["state"] == state].drop_duplicates(["indicator_id", "area_id"]).itertuples():

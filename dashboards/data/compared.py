@@ -4,13 +4,16 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from dashboards.data.figures import series_figures
-from dashboards.data.registers import areas, indicator
-from dashboards.data.store import cached
+from dashboards.data.judged import newest_run, with_names
+from dashboards.data.mapped import figures_among
+from dashboards.data.registers import indicator, lying_in
+from dashboards.data.store import cached, engine
+from data_access import judgements
 from models import small_numbers
 from models.units import UNITS
 
 YEARS_OFFERED = (1, 3, 5)
+MOST_AREAS = 2000  # of whom all years are read
 SHARE_THAT_REPORTED = 0.5  # of the places of the level: a year that fewer have reported is not compared yet
 
 
@@ -30,15 +33,33 @@ class Comparison:
     missing: int
 
 
+@cached
 def places_of_level(area_id: str, level: str) -> pd.DataFrame:
     """The units of a level anywhere below an area, by code."""
-    everywhere = areas()
-    found, above = [], [area_id]
-    while above:
-        below = everywhere[everywhere["parent_id"].isin(above) & everywhere["valid_to"].isna()]
-        found.append(below[(below["level"] == level) & below["is_unit"]])
-        above = below["area_id"].tolist()
-    return pd.concat(found).sort_index() if found else everywhere.iloc[:0]
+    below = lying_in(area_id)
+    return below[(below["level"] == level) & below["is_unit"]].sort_index()
+
+
+def evenly(places: pd.DataFrame) -> list[str]:
+    """The ids of some places; of more than MOST_AREAS every n-th, which tell how many years there are and how full."""
+    return places.index[:: max(1, -(-len(places) // MOST_AREAS))].tolist()
+
+
+@cached
+def comparable(plan_id: str, area_id: str, level: str, fewest: int) -> pd.DataFrame:
+    """The plan's indicators that are a rate of counted events and that several places of a level report.
+
+    Columns of data.marks, a row an indicator with the first target on it, in the plan's order. fewest: places that must
+    have reported; of more than MOST_AREAS an even sample is asked, and must have as many.
+    """
+    run, wanted = newest_run(plan_id), evenly(places_of_level(area_id, level))
+    columns = ("target_id", "area_id", "indicator_id", "action_id", "observed")
+    told = judgements.read_marks(engine(), run["run_id"], area_ids=wanted, columns=columns)
+    told = told[told["observed"].notna()]
+    told = told[told.groupby("indicator_id")["area_id"].transform("nunique") >= fewest]
+    named = with_names(told.drop_duplicates("target_id"), plan_id, None)
+    named = named[[multiplier_of(unit) is not None for unit in named["unit"]]]
+    return named.sort_values("action_order", kind="stable").drop_duplicates("indicator_id")
 
 
 def multiplier_of(unit: str) -> float | None:
@@ -59,15 +80,18 @@ def compared(indicator_id: str, area_id: str, level: str, years: int | None) -> 
     places = places_of_level(area_id, level)
     if multiplier is None or places.empty:
         return None
-    figures = series_figures(indicator_id)
-    figures = figures[figures["area_id"].isin(places.index)]
-    last_year = newest_common_year(figures, len(places))
+    some = evenly(places)
+    figures = figures_among(indicator_id, some)
+    figures = figures[figures["area_id"].isin(some)]
+    last_year = newest_common_year(figures, len(some))
     if last_year is None:
         return None
     pooled = {n: small_numbers.pool_years(figures, last_year, n) for n in YEARS_OFFERED}
     unstable = {n: float(small_numbers.is_unstable(counts["numerator"]).mean()) for n, counts in pooled.items()}
     chosen = years if years in pooled else small_numbers.fewest_years(unstable)
     counts = pooled[chosen]
+    if len(some) < len(places):
+        counts = small_numbers.pool_years(_of_years(indicator_id, places, last_year, chosen), last_year, chosen)
     found = small_numbers.compare(counts["numerator"], counts["denominator"], multiplier=multiplier)
     named = counts.join(places[["name_zh", "name_en"]], on="area_id").join(found)
     comparable = named["position"].notna()
@@ -75,6 +99,14 @@ def compared(indicator_id: str, area_id: str, level: str, years: int | None) -> 
     whole = multiplier * float(total["numerator"] / total["denominator"]) if comparable.any() else float("nan")
     missing = len(places) - int(comparable.sum())
     return Comparison(named[comparable], whole, about["unit"], multiplier, last_year, chosen, missing)
+
+
+def _of_years(indicator_id: str, places: pd.DataFrame, last_year: int, years: int) -> pd.DataFrame:
+    """The figures of all places in some whole years, without reading the others."""
+    wanted = places.index.tolist()
+    read = [figures_among(indicator_id, wanted, str(year)) for year in range(last_year - years + 1, last_year + 1)]
+    found = pd.concat(read, ignore_index=True)
+    return found[places.index.get_indexer(found["area_id"].to_numpy(dtype=object)) >= 0]
 
 
 def newest_common_year(figures: pd.DataFrame, places: int) -> int | None:

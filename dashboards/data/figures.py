@@ -6,7 +6,7 @@ import pandas as pd
 
 from dashboards import wording
 from dashboards.data.judged import newest_run, targets
-from dashboards.data.registers import all_plans, area, areas, indicator, name, units_below
+from dashboards.data.registers import all_plans, area, areas, indicator, name, seen, units_below
 from dashboards.data.store import cached, engine
 from dashboards.language import gettext as _
 from data_access import observations
@@ -17,7 +17,7 @@ from models import freshness, rates
 def figures(indicator_id: str, known_on: date | None = None) -> pd.DataFrame:
     """One indicator's figures in force in the areas the reader may see: data_access.observations.OBSERVATIONS."""
     found = observations.read_observations(engine(), indicator_ids=[indicator_id], known_on=known_on)
-    return found[found["area_id"].isin(areas().index)]
+    return seen(found)
 
 
 @cached

@@ -8,13 +8,20 @@ from datetime import date
 
 import pandas as pd
 
-from dashboards.data.registers import actions, all_plans, area, areas, indicators, persons, trail
+from dashboards.access import current_user
+from dashboards.data.registers import actions, all_plans, area, areas, indicators, persons, seen, trail
 from dashboards.data.store import cached, engine, version
 from data_access import adjustments, judgements, plans
 from data_access.submissions import office_today
 from models.flags import falling_behind
 from workflows.adjustments_in_force import adjustments_in_force, told_of
 from workflows.plan_scope import plan_and_places
+
+SENTENCES = ("sentence_zh", "sentence_en")
+UNSPOKEN = [name for name in judgements.MARKS if name not in SENTENCES]
+MAP_COLUMNS = ["target_id", "area_id", "indicator_id", "status", "p_miss", "p_miss_model", "forecast_version"]
+KEY = ["target_id", "area_id"]
+MOST_NAMED = 2000  # areas in a question to the store; of more all rows are read
 
 
 @dataclass(frozen=True)
@@ -95,7 +102,7 @@ def in_force(plan_id: str, as_of: date | None = None) -> pd.DataFrame:
     run = newest_run(plan_id, as_of)
     ids = [int(number) for number in adjustments_of(run)] if run else []
     found = adjustments.read_adjustments(engine(), ids=ids)
-    return found[found["area_id"].isin(areas().index)].reset_index(drop=True)
+    return seen(found).reset_index(drop=True)
 
 
 @cached
@@ -137,14 +144,48 @@ def targets(plan_id: str | None = None, as_of: date | None = None) -> pd.DataFra
 def marks(plan_id: str, as_of: date | None = None) -> pd.DataFrame:
     """The marks of a plan's review in the areas the reader may see, with what a list shows of each target.
 
-    The columns of data_access.judgements.MARKS and: target_name_zh/_en, unit, decimals, direction, rule, scope, nature,
+    The columns of data_access.judgements.MARKS but for the sentences (with_sentences has them), and: target_name_zh/_en, unit, decimals, direction, rule, scope, nature,
     lead_departments_zh, source_zh, action_title_zh/_en, area_name_zh/_en, level. No rows before the first run.
     """
     run = newest_run(plan_id, as_of)
     if run is None:
-        return with_names(pd.DataFrame(columns=list(judgements.MARKS)), plan_id, as_of)
-    found = judgements.read_marks(engine(), run["run_id"])
-    return with_names(found[found["area_id"].isin(areas().index)], plan_id, as_of)
+        return with_names(pd.DataFrame(columns=UNSPOKEN), plan_id, as_of)
+    return with_names(seen(judgements.read_marks(engine(), run["run_id"], columns=UNSPOKEN)), plan_id, as_of)
+
+
+def with_sentences(rows: pd.DataFrame, plan_id: str, as_of: date | None = None) -> pd.DataFrame:
+    """Some rows of marks() with their sentence_zh and sentence_en; of a nation's marks these are most of the bytes."""
+    run, areas_of = newest_run(plan_id, as_of), rows["area_id"].unique().tolist()
+    asked = areas_of if len(areas_of) <= MOST_NAMED else None
+    told = judgements.read_marks(engine(), run["run_id"], area_ids=asked, columns=(*KEY, *SENTENCES))
+    return rows.merge(told, on=KEY, how="left").set_axis(rows.index)
+
+
+@cached
+def reported_indicators(plan_id: str) -> set[str]:
+    """The indicators that a mark of the newest review rests on a figure of, in the areas the reader may see."""
+    run = newest_run(plan_id)
+    asked = areas().index if current_user().area_ids else None
+    return judgements.read_reported_indicators(engine(), run["run_id"], asked) if run else set()
+
+
+@cached
+def level_marks(plan_id: str, level: str) -> pd.DataFrame:
+    """The newest review's marks in the areas of a level, without names: MAP_COLUMNS."""
+    run, everywhere = newest_run(plan_id), areas()
+    if run is None:
+        return pd.DataFrame(columns=MAP_COLUMNS)
+    asked = everywhere.index[everywhere["level"] == level].tolist()
+    return judgements.read_marks(engine(), run["run_id"], area_ids=asked, columns=MAP_COLUMNS)
+
+
+@cached
+def indicator_marks(plan_id: str, indicator_id: str) -> pd.DataFrame:
+    """The newest review's marks on one indicator, without names: MAP_COLUMNS."""
+    run = newest_run(plan_id)
+    if run is None:
+        return pd.DataFrame(columns=MAP_COLUMNS)
+    return seen(judgements.read_marks(engine(), run["run_id"], indicator_id=indicator_id, columns=MAP_COLUMNS))
 
 
 def with_names(found: pd.DataFrame, plan_id: str, as_of: date | None) -> pd.DataFrame:
@@ -223,8 +264,7 @@ def forecasts(
     run = newest_run(plan_id, as_of)
     if run is None:
         return pd.DataFrame(columns=list(judgements.FORECASTS))
-    found = judgements.read_forecasts(engine(), run["run_id"], indicator_id=indicator_id, version=version)
-    return found[found["area_id"].isin(areas().index)]
+    return seen(judgements.read_forecasts(engine(), run["run_id"], indicator_id=indicator_id, version=version))
 
 
 @cached

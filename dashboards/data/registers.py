@@ -1,5 +1,6 @@
 """What there is: areas, plans, actions, indicators, facilities. Names come in both languages; name() picks one."""
 
+import numpy as np
 import pandas as pd
 
 from dashboards.access import current_user
@@ -36,6 +37,11 @@ def areas() -> pd.DataFrame:
     return every.set_index("area_id", drop=False)
 
 
+def seen(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows (area_id) of areas the reader may see. Who may see all is not held against 40,000 codes."""
+    return rows[rows["area_id"].isin(areas().index)] if current_user().area_ids else rows
+
+
 def area(area_id: str | None) -> dict | None:
     """One area the reader may see, or None."""
     everywhere = areas()
@@ -46,6 +52,25 @@ def children(area_id: str) -> pd.DataFrame:
     """The areas right below one, in the order of their codes; development zones (is_unit False) too."""
     everywhere = areas()
     return everywhere[(everywhere["parent_id"] == area_id) & everywhere["valid_to"].isna()]
+
+
+@cached
+def _parents() -> np.ndarray:
+    """The position among areas() of the area each lies in, -1 for none."""
+    everywhere = areas()
+    return everywhere.index.get_indexer(everywhere["parent_id"].to_numpy(dtype=object))
+
+
+def lying_in(area_id: str) -> pd.DataFrame:
+    """Every area anywhere below one that still exists, as do those between, by code."""
+    everywhere, above = areas(), _parents()
+    exists = everywhere["valid_to"].isna().to_numpy()
+    found = np.zeros(len(everywhere), dtype=bool)
+    step = everywhere.index == area_id
+    while step.any():
+        step = np.append(step, False)[above] & exists & ~found  # the last place is that of "no parent"
+        found |= step
+    return everywhere[found]
 
 
 def units_below(area_id: str) -> pd.DataFrame:

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from dashboards.data.figures import figures_of_plan
-from dashboards.data.judged import forecasts, marks
-from dashboards.data.registers import persons
-from dashboards.data.store import cached
+from dashboards.data.judged import MOST_NAMED, UNSPOKEN, marks, newest_run, with_names
+from dashboards.data.registers import persons, seen
+from dashboards.data.store import cached, engine
 from data_access import judgements
 from models import changes, small_numbers
 from models.study import study_queue
@@ -33,22 +33,31 @@ def moved(plan_id: str, before: date, as_of: date | None = None) -> pd.DataFrame
 
 @cached
 def queue(plan_id: str, as_of: date | None = None) -> pd.DataFrame:
-    """The analysts' queue of a review, biggest first: marks(), models.study.ADDED and what an analyst asks for next.
+    """The analysts' queue of a review, biggest first: the columns of marks() and models.study.ADDED."""
+    run = newest_run(plan_id, as_of)
+    if run is None:
+        return study_queue(marks(plan_id, as_of), persons())
+    found = seen(judgements.read_marks(engine(), run["run_id"], for_study=True, columns=UNSPOKEN))
+    return with_names(study_queue(found, persons()), plan_id, as_of)
+
+
+def queue_told(rows: pd.DataFrame, plan_id: str, as_of: date | None = None) -> pd.DataFrame:
+    """Some rows of queue() with what an analyst asks for next.
 
     is_small: the figure counts too few events to be told from chance. q100, q500, q900: the model's forecast for
     final_year in the indicator's unit, NaN where there is none; with _adjusted the analysts' in force.
     """
-    found = study_queue(marks(plan_id, as_of), persons())
-    of_series = ["indicator_id", "area_id"]
-    areas = found["area_id"].unique().tolist()
+    run, areas, of_series = newest_run(plan_id, as_of), rows["area_id"].unique().tolist(), ["indicator_id", "area_id"]
     known = figures_of_plan(plan_id, areas, as_of)[[*of_series, "period", "numerator"]]
     told = [*of_series, "final_time", "q100", "q500", "q900"]
+    asked = areas if len(areas) <= MOST_NAMED else None
     fans, adjusted = (
-        forecasts(plan_id, as_of=as_of, version=version).rename(columns={"time": "final_time"})[told]
+        judgements.read_forecasts(engine(), run["run_id"], area_ids=asked, version=version).rename(
+            columns={"time": "final_time"}
+        )[told]
         for version in (judgements.MODEL, judgements.ADJUSTED)
     )
-    fans = fans[fans["area_id"].isin(areas)]
-    found = found.assign(final_time=found["final_year"].astype("Float64").to_numpy(dtype=float, na_value=np.nan))
+    found = rows.assign(final_time=rows["final_year"].astype("Float64").to_numpy(dtype=float, na_value=np.nan))
     found = found.merge(known, on=[*of_series, "period"], how="left")
     on = [*of_series, "final_time"]
     found = found.merge(fans, on=on, how="left").merge(adjusted, on=on, how="left", suffixes=("", "_adjusted"))

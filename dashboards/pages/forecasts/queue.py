@@ -37,6 +37,7 @@ def layout(**query):
         return in_order(plan, place, query)
     rows = selected(plan, review, query)
     shown = rows.head(MOST_ROWS if query.get("show") == "all" else SHOWN_AT_FIRST)
+    shown = data.queue_told(shown, plan["plan_id"], review.as_of)
     return components.page(
         title(rows, place),
         subline=data.subline(plan["plan_id"], place["area_id"], review.as_of),
@@ -320,7 +321,8 @@ def export(query: dict) -> components.Export:
     if (order := order_of(query)) != ORDERS[0] and review.as_of is None:
         rows = narrowed(data.ordered(plan["plan_id"], order), plan, query)
         return components.Export(queue_orders.export_frame(rows, order), queue_orders.title(rows, order, place), about)
-    rows = selected(plan, review, query)
+    rows = data.queue_told(selected(plan, review, query), plan["plan_id"], review.as_of)
+    rows = data.with_sentences(rows, plan["plan_id"], review.as_of)
     records = rows.to_dict("records")
     words = {status: _(word) for status, (word, _meaning) in STATUSES.items()}
     frame = pd.DataFrame(

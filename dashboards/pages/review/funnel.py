@@ -3,7 +3,7 @@
 import pandas as pd
 from dash import html
 
-from dashboards import components, data, wording
+from dashboards import components, data, funnel_crowd, wording
 from dashboards.access import register_page
 from dashboards.funnel import BEYOND_998, UP, funnel, meaning
 from dashboards.language import gettext as _
@@ -49,7 +49,7 @@ def choose(plan: dict, place: dict, query: dict) -> dict | None:
     """What the page is of: plan, place, level, indicator (its target's name and direction), the indicators offered."""
     levels = [level for level in LEVELS if len(data.places_of_level(place["area_id"], level)) >= FEWEST_PLACES]
     level = query.get("level") if query.get("level") in levels else levels[0] if levels else None
-    offered = {one: comparable(plan["plan_id"], place["area_id"], one) for one in levels}
+    offered = {one: data.comparable(plan["plan_id"], place["area_id"], one, FEWEST_PLACES) for one in levels}
     if level is None or not any(len(rows) for rows in offered.values()):
         return None
     if offered[level].empty or query.get("level") not in levels:
@@ -69,17 +69,6 @@ def choose(plan: dict, place: dict, query: dict) -> dict | None:
         "target": rows.loc[indicator].to_dict(),
         "years": int(years) if years in map(str, data.YEARS_OFFERED) else None,
     }
-
-
-def comparable(plan_id: str, area_id: str, level: str) -> pd.DataFrame:
-    """The plan's indicators that are a rate of counted events and that several places of the level report."""
-    marks = data.marks(plan_id)
-    within = marks[marks["area_id"].isin(data.places_of_level(area_id, level).index) & marks["observed"].notna()]
-    is_rate = {unit: data.multiplier_of(unit) is not None for unit in within["unit"].unique()}
-    within = within[within["unit"].map(is_rate).astype(bool)]
-    reporting = within.groupby("indicator_id")["area_id"].transform("nunique")
-    offered = within[reporting >= FEWEST_PLACES].sort_values("action_order", kind="stable")
-    return offered.drop_duplicates("indicator_id")
 
 
 def compare(here: dict) -> data.Comparison | None:
@@ -198,17 +187,19 @@ def sign(position: str, class_name: str) -> html.Span:
     return html.Span(signs[position], className=class_name, **{"aria-hidden": "true"})
 
 
-def rows(here: dict, found: data.Comparison) -> pd.DataFrame:
-    """The table behind the figure: furthest from the whole first, never ordered by the raw rate."""
-    places = found.places.copy()
+def rows(here: dict, found: data.Comparison, most: int | None = None) -> pd.DataFrame:
+    """The table behind the figure: furthest from the whole first, never ordered by the raw rate; most: no more of them."""
+    places = found.places
     apart = places["position"].map({position: nth for nth, position in enumerate(sn.POSITIONS)}).sub(2).abs()
     places = places.assign(apart=apart).sort_values(["apart", "order"], ascending=[False, True], kind="stable")
+    places = places.head(most) if most else places
+    meanings = {position: meaning(position, here["target"]["direction"]) for position in sn.POSITIONS}
     shaky = _("fewer than {events} events: unstable", events=sn.UNSTABLE_BELOW)
     return pd.DataFrame(
         {
-            "name": [pick(row.name_zh, row.name_en) for row in places.itertuples()],
+            "name": [pick(zh, en) for zh, en in zip(places["name_zh"], places["name_en"], strict=True)],
             "area_id": places["area_id"],
-            "meaning": [meaning(position, here["target"]["direction"]) for position in places["position"]],
+            "meaning": places["position"].map(meanings),
             "numerator": places["numerator"],
             "denominator": places["denominator"],
             "value": places["value"],
@@ -253,11 +244,11 @@ def table(here: dict, found: data.Comparison) -> html.Section:
         components.column(field, head, number=field in numbers, decimals=numbers.get(field), **WIDTHS.get(field, {}))
         for field, head in shown.items()
     ]
-    frame = rows(here, found).drop(columns="area_id")
+    frame = rows(here, found, MOST_ROWS).drop(columns="area_id")
     heading = _("The places behind the figure, furthest from the whole first")
-    parts = [components.table("funnel-table", frame.head(MOST_ROWS), columns, label=title(here, found))]
-    if len(frame) > MOST_ROWS:
-        counts = {"shown": MOST_ROWS, "all": len(frame)}
+    parts = [components.table("funnel-table", frame, columns, label=title(here, found))]
+    if len(found.places) > MOST_ROWS:
+        counts = {"shown": MOST_ROWS, "all": len(found.places)}
         note = _("The first {shown} of {all} areas; the downloads hold all of them.", **counts)
         parts.append(html.P(note, className="kt-muted"))
     return components.section(heading, parts)
@@ -278,6 +269,13 @@ def method(here: dict, found: data.Comparison) -> list[str]:
             "Shrunk: empirical Bayes towards the whole (Marshall 1991; shares beta-binomial). Lists are ordered by it, not by raw rates."
         ),
     ]
+    if len(found.places) > funnel_crowd.MOST_ALONE:
+        lines.append(
+            _(
+                "Drawn: the {furthest} places furthest beyond their limits one by one, the others as marks whose area says how many they are. The download has every place.",
+                furthest=funnel_crowd.FURTHEST,
+            )
+        )
     if found.years > 1:
         lines.append(
             _(

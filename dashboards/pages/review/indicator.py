@@ -135,7 +135,8 @@ def options(rows: pd.DataFrame, key: str, field: str) -> list[dict]:
 
 def verdict(here: dict, state: dict, review: data.Review) -> html.Div:
     """The three marks, the sentence, the way to the arithmetic behind them, and whose the forecast is if adjusted."""
-    sentence = pick(here["sentence_zh"], here["sentence_en"])
+    told = data.with_sentences(pd.DataFrame([here]), state["plan"], review.as_of).iloc[0]
+    sentence = pick(told["sentence_zh"], told["sentence_en"])
     marks = [components.status_mark(here["status"])]
     if here["needs_study"]:
         marks.append(components.study_mark())
@@ -319,7 +320,7 @@ def figures_table(here: dict, series: charts.Series, plan_id: str, review: data.
         components.column(field, head, number=field in numbers, decimals=numbers.get(field))
         for field, head in names.items()
     ]
-    rows = worded_rows(rows.sort_values("time", ascending=False))
+    rows = worded_rows(rows.sort_values("time", ascending=False, kind="stable"))  # the model's before the analyst's
     return components.section(
         _("The figures behind the chart"), components.table("indicator-table", rows, columns, label=title(here))
     )
