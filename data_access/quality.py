@@ -1,10 +1,12 @@
 """What the checks of quality rest on: which reports came, from whom, and when they came first."""
 
+from collections.abc import Collection
+
 import pandas as pd
 from sqlalchemy import Engine, func, select
 
 from data_access.delivery_tables import programme_counts
-from data_access.frames import DATE, read_frame
+from data_access.frames import DATE, among, read_frame
 from data_access.tables import observations, submissions
 
 COUNT_REPORTS = {
@@ -27,15 +29,17 @@ FIRST = {
 }
 
 
-def read_count_reports(engine: Engine, after: float) -> pd.DataFrame:
-    """The counts in force of periods that end after a calendar year: columns and types of COUNT_REPORTS, in no order."""
+def read_count_reports(engine: Engine, programme_ids: Collection[str], after: float) -> pd.DataFrame:
+    """Programmes' counts in force of periods that end after a calendar year: columns and types of COUNT_REPORTS."""
     table = programme_counts.c
-    query = select(*(table[name] for name in COUNT_REPORTS)).where(table.superseded_by.is_(None), table.time > after)
+    query = select(*(table[name] for name in COUNT_REPORTS)).where(
+        among(table.programme_id, programme_ids), table.superseded_by.is_(None), table.time > after
+    )
     return read_frame(engine, query, COUNT_REPORTS)
 
 
-def read_first_reports(engine: Engine, kind: str, after: float) -> pd.DataFrame:
-    """When each figure (kind "indicator") or programme's report ("programme") first came: columns and types of FIRST.
+def read_first_reports(engine: Engine, kind: str, subjects: Collection[str], after: float) -> pd.DataFrame:
+    """When each figure of some indicators or report of some programmes first came: columns and types of FIRST.
 
     Of periods that end after a calendar year; corrections that came later do not make a report late. Imports that were
     undone do not count.
@@ -51,7 +55,12 @@ def read_first_reports(engine: Engine, kind: str, after: float) -> pd.DataFrame:
             func.min(table.c.submission_id).label("submission_id"),
         )
         .join(submissions, submissions.c.submission_id == table.c.submission_id)
-        .where(table.c.time > after, submissions.c.undone_by.is_(None), submissions.c.undoes.is_(None))
+        .where(
+            among(subject, subjects),
+            table.c.time > after,
+            submissions.c.undone_by.is_(None),
+            submissions.c.undoes.is_(None),
+        )
         .group_by(*key)
     )
     return read_frame(engine, query, FIRST)

@@ -11,6 +11,7 @@ import pandas as pd
 
 CHECKS = ("missing", "late", "impossible", "parts", "questioned", "jump")
 KEY = ["kind", "subject", "area_id", "period"]
+TALLY = ["kind", "subject", "area_id", "reporter", "measure", "days", "number"]
 FINDING = [*KEY, "stage", "check", "value", "other"]
 # Days after the end of a month, quarter or year by which a report is in time. This project's assumption: the plans give
 # none; statistical reporting closes a month within two weeks, a year with its yearbook in spring.
@@ -115,21 +116,42 @@ def _distance(rows: pd.DataFrame, by: list[str], least: int) -> pd.Series:
     return (away / spread.clip(lower=0.1 / TIMES_MAD)).where(enough)
 
 
-def digit_preference(numbers: pd.DataFrame) -> pd.DataFrame:
-    """Whether a reporter's counts end in 0 and 5 more often than one in five: index group; figures, share, p, is_heaped.
+def tallies(due: pd.DataFrame, reports: pd.DataFrame, findings: pd.DataFrame, numbers: pd.DataFrame) -> pd.DataFrame:
+    """How many there are of each measure, in columns TALLY: what `summarised` rests on, and can be added up.
 
-    numbers: group, value. Whole numbers of LEAST_VALUE and more are looked at, and groups with LEAST_DIGITS of them; share
-    is percent. p is of the chi-squared test with one degree of freedom, one-sided. Over all groups no more than
-    FALSE_DISCOVERIES of the heaped are so by chance (Benjamini and Hochberg 1995); below LEAST_SHARE nobody is heaped.
+    Each with kind, subject, area_id and reporter (missing: not known). due: what was expected. reports: one row a report,
+    with days (NaN: it is not known when it came). findings: with check. numbers: counts whose last digit is looked at.
+    measure: due, reported, days (with how many), each of CHECKS, figures, and ends: those of figures that end in 0 or 5.
     """
     value = numbers["value"]
-    rows = numbers[value.notna() & (value >= LEAST_VALUE) & value.eq(value.round())]
-    ends = (rows["value"] % 5).eq(0).groupby(rows["group"]).agg(["size", "sum"])
-    ends = ends[ends["size"] >= LEAST_DIGITS]
-    n, hits = ends["size"].astype(float), ends["sum"].astype(float)
+    figures = numbers[value.notna() & (value >= LEAST_VALUE) & value.eq(value.round())]
+    timed = reports[reports["days"].notna()]
+    parts = [
+        due.assign(measure="due", days=0),
+        reports.assign(measure="reported", days=0),
+        timed.assign(measure="days", days=timed["days"].astype("int64")),
+        findings.assign(measure=findings["check"], days=0),
+        figures.assign(measure="figures", days=0),
+        figures[(figures["value"] % 5).eq(0)].assign(measure="ends", days=0),
+    ]
+    rows = pd.concat([one[TALLY[:-1]].astype(dict.fromkeys(TALLY[:5], "object")) for one in parts])
+    rows["reporter"] = rows["reporter"].fillna("")
+    return rows.groupby(TALLY[:-1]).size().rename("number").reset_index().astype({"days": "int64"})
+
+
+def digit_preference(ends: pd.DataFrame) -> pd.DataFrame:
+    """Whether a reporter's counts end in 0 and 5 more often than one in five: share, p and is_heaped beside figures.
+
+    ends: index group; figures (whole numbers of LEAST_VALUE and more) and ends (those that end in 0 or 5). Groups with
+    LEAST_DIGITS of them are looked at; share is percent. p is of the chi-squared test with one degree of freedom,
+    one-sided. Over all groups no more than FALSE_DISCOVERIES of the heaped are so by chance (Benjamini and Hochberg
+    1995); below LEAST_SHARE nobody is heaped.
+    """
+    ends = ends[ends["figures"] >= LEAST_DIGITS]
+    n, hits = ends["figures"].astype(float), ends["ends"].astype(float)
     z = (hits - 0.2 * n) / np.sqrt(n * 0.2 * 0.8)  # its square is chi-squared of 0 and 5 against the other digits
     p = z.map(lambda one: 0.5 * math.erfc(one / math.sqrt(2))).astype(float)
-    found = pd.DataFrame({"figures": ends["size"], "share": 100 * hits / n, "p": p})
+    found = pd.DataFrame({"figures": ends["figures"], "share": 100 * hits / n, "p": p})
     return found.assign(is_heaped=passes(p, FALSE_DISCOVERIES) & (found["share"] >= LEAST_SHARE))
 
 
@@ -141,24 +163,25 @@ def passes(p: pd.Series, rate: float) -> pd.Series:
     return p.index.to_series().isin(ordered.index[:last])
 
 
-def summarised(due: pd.DataFrame, reports: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFrame:
-    """One row for each group, worst first: due, reported, timed, days (median), one column for each of CHECKS, trouble.
+def summarised(tallied: pd.DataFrame) -> pd.DataFrame:
+    """One row for each group, worst first: due, reported, timed, days (median), one column for each of CHECKS, trouble,
+    and what digit_preference says of those with numbers enough.
 
-    due: what was expected, with group. reports: one row a report, with group and days. findings: with group and check.
-    timed: reports of which it is known when they came. trouble: findings for each 100 figures due or reported.
+    tallied: group, measure, days, number, as `tallies` counts them; rows without a group are left out. timed: reports of
+    which it is known when they came. trouble: findings for each 100 figures due or reported.
     """
-    groups = pd.Index(sorted({*due["group"].dropna(), *reports["group"].dropna(), *findings["group"].dropna()}))
-    found = pd.DataFrame(index=groups)
-    found["due"] = due.groupby("group").size().reindex(groups, fill_value=0)
-    found["reported"] = reports.groupby("group").size().reindex(groups, fill_value=0)
-    found["timed"] = reports.groupby("group")["days"].count().reindex(groups, fill_value=0)
-    found["days"] = reports.groupby("group")["days"].median().reindex(groups)
-    for check in CHECKS:
-        of_check = findings[findings["check"].eq(check)]
-        found[check] = of_check.groupby("group").size().reindex(groups, fill_value=0)
+    rows = tallied.dropna(subset=["group"])
+    measures = ["due", "reported", *CHECKS, "figures", "ends", "days"]
+    sums = rows.pivot_table(index="group", columns="measure", values="number", aggfunc="sum", fill_value=0)
+    found = sums.reindex(columns=measures, fill_value=0).astype("int64").rename_axis(index=None, columns=None)
+    heaping = digit_preference(found[["figures", "ends"]])
+    timed = rows[rows["measure"].eq("days")]
+    each = timed.loc[timed.index.repeat(timed["number"])]
+    found = found.drop(columns=["figures", "ends"]).rename(columns={"days": "timed"})
+    found["days"] = each.groupby("group")["days"].median().reindex(found.index).astype(float)
     looked_at = found["reported"] + found["missing"]
     found["trouble"] = 100 * found[list(CHECKS)].sum(axis=1) / looked_at.where(looked_at > 0)
-    return found.sort_values("trouble", ascending=False, kind="stable")
+    return found.sort_values("trouble", ascending=False, kind="stable").join(heaping)
 
 
 def _findings(rows: pd.DataFrame, check: str) -> pd.DataFrame:

@@ -28,7 +28,7 @@ from data_access.undoing import Undone, undo
 from geo.datum import to_wgs84
 from models.units import UNITS
 from settings import Settings
-from workflows import deriving
+from workflows import deriving, summaries
 from workflows.boundaries import import_boundaries
 from workflows.display_geometry import write_display_geometry
 from workflows.point_checks import points_outside
@@ -100,6 +100,7 @@ def import_file(
     )
     if report.outcome == "stored":
         report.notices += deriving.refresh(engine, kind, report.submission_id)
+        summaries.refresh(engine, office_today())
     if report.outcome == "stored" and kind in ("facilities", "health_cells"):
         report.notices += points_outside(engine, kind, report.submission_id)
     return report
@@ -146,6 +147,7 @@ def undo_import(
     if followed is not None:
         undo(engine, followed, received_from=received_from)
     deriving.refresh(engine, undone.kind, undone.undo_id)
+    summaries.refresh(engine, office_today())
     if undone.kind in DRAWN and geometry_folder is not None:
         write_display_geometry(engine, geometry_folder)
     return undone

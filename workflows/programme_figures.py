@@ -10,6 +10,7 @@ from data_access.delivery_tables import programme_counts, programmes
 from data_access.observations import read_reporting_areas
 from data_access.programmes import read_counts, read_programmes, read_rota
 from models import cascade
+from workflows.programme_standing import rules_of
 
 KINDS = frozenset({"programme_counts", "programmes", "rota"})
 COLUMNS = ["indicator_id", "area_id", "period", "numerator", "denominator", "status", "note"]
@@ -64,23 +65,6 @@ def _touched(engine: Engine, submission_id: int) -> dict[str, float]:
     for programme_id, time in rows:
         found[programme_id] = min(time, found.get(programme_id, time))
     return found
-
-
-def rules_of(row) -> cascade.Rules:
-    """How a programme counts, from its row."""
-
-    def whole(value) -> int | None:
-        return None if pd.isna(value) else int(value)
-
-    return cascade.Rules(
-        stages=tuple(row["stages"].split(";")),
-        counted=row["counted"],
-        report_every=row["report_every"],
-        cycle_months=whole(row["cycle_months"]),
-        first_month=int(row["first_month"]),
-        first_year=whole(row["first_year"]),
-        person_rule=row["person_rule"],
-    )
 
 
 def _of_programme(engine: Engine, row: pd.Series, since: float, areas: pd.DataFrame) -> Iterator[tuple]:

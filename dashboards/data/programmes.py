@@ -1,6 +1,5 @@
 """Programmes as they stand: the cascade of one, the list of all, the roll-out of self-management."""
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,47 +9,16 @@ from dashboards.access import current_user
 from dashboards.data.registers import area, areas, trail
 from dashboards.data.store import cached, engine, version
 from data_access import areas as stored_areas
-from data_access import plans, submissions
+from data_access import plans, summaries
 from data_access import programmes as stored
-from data_access.periods import parse_period
 from models import cascade, roll_out
+from workflows import programme_standing
+from workflows.programme_standing import SUMMARY, Standing, month_of, rules_of
+from workflows.summaries import OF_PROGRAMMES
 
-MOST_SUMMARIES = 2_000
 TREND_YEARS = 5
 # What the county's plan asks (selfcare-county, 二 工作目标 and 四 职责分工); the figures themselves come from its targets.
 SELFCARE_PLAN = "selfcare-county"
-_summaries: OrderedDict = OrderedDict()
-
-
-@dataclass(frozen=True)
-class Standing:
-    """One programme in one area up to a period.
-
-    over: the round; units: one row an area that should report, a column a step, NaN missing; whole, parts: cascades
-    (models.cascade.CASCADE) of the area and of those right below it; reports: index unit, columns due, received,
-    last_month; batch: areas whose turn it is with their batch, None without a rota; note of counts that are questioned.
-    """
-
-    programme: dict
-    rules: cascade.Rules
-    area_id: str
-    period: str
-    over: cascade.Window
-    units: pd.DataFrame
-    whole: pd.DataFrame
-    parts: pd.DataFrame
-    reports: pd.DataFrame
-    batch: pd.DataFrame | None
-    questioned: int
-
-    @property
-    def month(self) -> int:
-        return month_of(self.period)
-
-
-def month_of(period: str) -> int:
-    """The last month of a period, numbered through the calendar."""
-    return cascade.month_of(parse_period(period).time)
 
 
 @cached
@@ -81,24 +49,6 @@ def programme(programme_id: str | None) -> dict | None:
     return every.loc[programme_id].to_dict() if programme_id in every.index else None
 
 
-def rules_of(row: dict) -> cascade.Rules:
-    """How a programme counts."""
-
-    def whole(value) -> int | None:
-        return None if pd.isna(value) else int(value)
-
-    return cascade.Rules(
-        stages=tuple(row["stages"].split(";")),
-        counted=row["counted"],
-        report_every=row["report_every"],
-        cycle_months=whole(row["cycle_months"]),
-        first_month=int(row["first_month"]),
-        first_year=whole(row["first_year"]),
-        person_rule=row["person_rule"],
-        coverage_target_percent=None if pd.isna(row["coverage_target_percent"]) else row["coverage_target_percent"],
-    )
-
-
 @cached
 def programme_periods(programme_id: str) -> list[str]:
     """The periods anything was reported for, newest first."""
@@ -116,34 +66,11 @@ def standing(programme_id: str, area_id: str, period: str, turn: str = "due") ->
 
     turn: due (with a rota only the batch whose year it is) or round (all batches, over the whole round).
     """
-    row = programmes().loc[programme_id].to_dict()
-    rules, month = rules_of(row), month_of(period)
+    row, everywhere = programmes().loc[programme_id].to_dict(), areas().reset_index(drop=True)
     rota = stored.read_rota(engine(), programme_id)
-    batch = cascade.due(rota, rules, cascade.year_of(month)) if len(rota) else None
-    is_turn = batch is not None and turn == "due"
-    over = cascade.year_due_window(rules, month) if is_turn else cascade.window(rules, month)
-    everywhere = areas().reset_index(drop=True)
-    below = cascade.descendants(everywhere, area_id)
-    counts = stored.read_counts(
-        engine(), [programme_id], after=(over.first - 1) / 12, until=month / 12, area_ids=list(below["area_id"])
-    )
-    reached = cascade.amounts(counts, rules, over, month)
-    due_ids = None if batch is None else set(batch["area_id"] if is_turn else rota["area_id"])
-    units = cascade.units_of(reached, everywhere, area_id, due_ids)
-    index = units.index
-    return Standing(
-        programme=row,
-        rules=rules,
-        area_id=area_id,
-        period=period,
-        over=over,
-        units=units,
-        whole=cascade.cascade(units, pd.Series(area_id, index=index, dtype=object), rules, over.elapsed),
-        parts=cascade.cascade(units, cascade.groups_below(index, everywhere, area_id), rules, over.elapsed),
-        reports=cascade.reports(counts, list(index), rules, over, month),
-        batch=batch,
-        questioned=int(counts["is_questioned"].sum()),
-    )
+    below = list(cascade.descendants(everywhere, area_id)["area_id"])
+    counts = programme_standing.read_round(engine(), row, rota, period, below, turn)
+    return programme_standing.standing(row, counts, rota, everywhere, area_id, period, turn)
 
 
 @cached
@@ -172,54 +99,32 @@ def kept_aside(programme_id: str) -> pd.DataFrame:
     return found[found["area_id"].isin(areas().index)]
 
 
+@cached
 def programme_summaries() -> pd.DataFrame:
     """One row a programme: programme_id, coverage (percent of those eligible who attended), expected_share (what should
     be by now), worst (step), shortfall (people), units, units_reported. NaN where it cannot be said.
 
-    Remembered by what changed the programme last: an import of one leaves the others' as they are.
+    They were worked out as the counts came in; where that is not so (a reader of a few townships) they are now.
     """
-    rows = [_summary(row) for row in programmes().to_dict("records")]
-    columns = ["programme_id", "coverage", "expected_share", "worst", "shortfall", "units", "units_reported"]
-    return pd.DataFrame(rows, columns=columns).set_index("programme_id", drop=False)
+    by = summaries.newest_of(engine(), OF_PROGRAMMES)
+    known = {
+        (row.programme_id, row.area_id, row.counts_by, row.registers_by): row
+        for row in summaries.read_programme_summaries(engine()).itertuples(index=False)
+    }
+    rows = [
+        (row["programme_id"], *_summary(row, known.get((row["programme_id"], row["top"], row["changed_by"], by))))
+        for row in programmes().to_dict("records")
+    ]
+    return pd.DataFrame(rows, columns=["programme_id", *SUMMARY]).set_index("programme_id", drop=False)
 
 
-def _summary(row: dict) -> tuple:
+def _summary(row: dict, known) -> tuple:
+    if known is not None:
+        return tuple(None if pd.isna(value := getattr(known, name)) else value for name in SUMMARY)
     if not isinstance(row["period"], str):
-        return (row["programme_id"], None, None, None, None, 0, 0)
-    key = (str(engine().url), row["programme_id"], row["changed_by"], _registers_version(), current_user().scope)
-    if key not in _summaries:
-        now = standing(row["programme_id"], row["top"], row["period"])
-        _summaries[key] = summarised(now)
-        while len(_summaries) > MOST_SUMMARIES:
-            _summaries.popitem(last=False)
-    return _summaries[key]
-
-
-def summarised(now: Standing) -> tuple:
-    """What the list says of a programme."""
-    steps = now.whole.set_index("stage")
-    worst = cascade.worst_step(now.whole)
-    main = steps.loc["attended"] if "attended" in steps.index else None
-    reported = int((now.reports["received"] > 0).sum()) if len(now.reports) else 0
-    target = now.rules.coverage_target_percent
-    share = None if target is None else target * now.over.elapsed
-    return (
-        now.programme["programme_id"],
-        None if main is None else main["rate"],
-        share,
-        None if worst is None else worst["stage"],
-        None if worst is None else worst["shortfall"],
-        len(now.units),
-        reported,
-    )
-
-
-@cached
-def _registers_version() -> int:
-    """The newest submission that may have changed areas, programmes or rotas."""
-    sent = submissions.read_submissions(engine())
-    kinds = ("areas", "boundaries", "programmes", "rota", "undo")
-    return int(sent.loc[sent["kind"].isin(kinds), "submission_id"].max()) if sent["kind"].isin(kinds).any() else 0
+        return None, None, None, None, 0, 0
+    found = programme_standing.summarised(standing(row["programme_id"], row["top"], row["period"]))
+    return tuple(found[name] for name in SUMMARY)
 
 
 # Self-management ----------------------------------------------------------------------------------------------------

@@ -31,8 +31,8 @@ def test_a_correction_does_not_make_a_report_late_and_an_undone_import_does_not_
         connection.execute(submissions.update().where(submissions.c.submission_id == 1).values(undone_by=4))
         connection.execute(observations.insert(), rows)
 
-    found = read_first_reports(engine, "indicator", 2024.0)
+    found = read_first_reports(engine, "indicator", ["i"], 2024.0)
 
     assert found[["submission_id", "reported_on"]].astype("str").to_numpy().tolist() == [["2", "2026-02-01"]]
-    assert read_first_reports(engine, "indicator", 2025.0).empty
-    assert read_count_reports(engine, 2024.0).empty
+    assert read_first_reports(engine, "indicator", ["i"], 2025.0).empty
+    assert read_count_reports(engine, ["two-cancer"], 2024.0).empty

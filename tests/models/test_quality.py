@@ -82,21 +82,31 @@ def test_three_cases_after_one_is_chance_and_a_gap_of_a_month_is_no_change():
     assert quality.jumps(pd.DataFrame(rows), pd.Series("township", index=list("abcdefghiyz"))).empty
 
 
+def tallied(**frames):
+    """models.quality.tallies of frames whose rows all are of one programme; area_id stands for the group."""
+    empty = pd.DataFrame(columns=["area_id", "days", "check", "value"])
+    known = {"kind": "programme", "subject": "screening", "reporter": None}
+    asked = {name: frames.get(name, empty).assign(**known) for name in ("due", "reports", "findings", "numbers")}
+    found = quality.tallies(**asked)
+    return found.assign(group=found["area_id"])
+
+
 def test_half_of_the_counts_ending_in_nought_or_five_is_heaping_and_fifty_are_needed():
     values = [20 + at if at % 2 else 20 + 5 * (at // 2) for at in range(60)]  # every other one ends in 0 or 5
     values = [value + 1 if at % 2 and value % 5 == 0 else value for at, value in enumerate(values)]
-    rows = pd.DataFrame({"group": "heaped", "value": [float(value) for value in values]})
-    even = pd.DataFrame({"group": "counted", "value": [100.0 + at for at in range(100)]})  # 20 of 100, as expected
-    few = pd.DataFrame({"group": "few", "value": [100.0] * 49})
-    many = pd.DataFrame({"group": "many", "value": [100.0] * 2_200 + [101.0] * 7_800})  # 22 percent: p is 3e-7
+    rows = pd.DataFrame({"area_id": "heaped", "value": [float(value) for value in values]})
+    even = pd.DataFrame({"area_id": "counted", "value": [100.0 + at for at in range(100)]})  # 20 of 100, as expected
+    few = pd.DataFrame({"area_id": "few", "value": [100.0] * 49})
+    many = pd.DataFrame({"area_id": "many", "value": [100.0] * 2_200 + [101.0] * 7_800})  # 22 percent: p is 3e-7
+    small = pd.DataFrame({"area_id": "heaped", "value": [5.0, 9.0, 20.5]})  # below ten, or no whole number
 
-    found = quality.digit_preference(pd.concat([rows, even, few, many]))
+    found = quality.summarised(tallied(numbers=pd.concat([rows, even, few, many, small])))
 
     assert found.loc["heaped", ["figures", "share"]].tolist() == [60, 50.0]
     # 30 seen, 12 expected: chi-squared is 18 squared over 12 and over 48: 27 + 6.75 = 33.75, its root 5.81
     assert found.loc["heaped", "p"] == pytest.approx(3.1e-9, rel=0.05)
     assert found.loc["counted", "p"] == pytest.approx(0.5)
-    assert found["is_heaped"].to_dict() == {"counted": False, "heaped": True, "many": False}
+    assert found["is_heaped"].dropna().to_dict() == {"counted": False, "heaped": True, "many": False}
 
 
 def test_the_guard_against_false_discoveries_takes_the_last_that_lies_under_the_line():
@@ -107,12 +117,13 @@ def test_the_guard_against_false_discoveries_takes_the_last_that_lies_under_the_
 
 
 def test_the_worst_have_most_findings_for_what_they_should_have_sent():
-    due = pd.DataFrame({"group": ["a"] * 4 + ["b"] * 4})
-    reports = pd.DataFrame({"group": ["a"] * 4 + ["b"] * 2, "days": [10.0, 20.0, np.nan, 30.0, 5.0, 7.0]})
-    findings = pd.DataFrame({"group": ["a", "b", "b"], "check": ["late", "missing", "missing"]})
+    due = pd.DataFrame({"area_id": ["a"] * 4 + ["b"] * 4})
+    reports = pd.DataFrame({"area_id": ["a"] * 4 + ["b"] * 2, "days": [10.0, 20.0, np.nan, 30.0, 5.0, 8.0]})
+    findings = pd.DataFrame({"area_id": ["a", "b", "b"], "check": ["late", "missing", "missing"]})
 
-    found = quality.summarised(due, reports, findings)
+    found = quality.summarised(tallied(due=due, reports=reports, findings=findings))
 
     assert found.index.tolist() == ["b", "a"]
     assert found["trouble"].tolist() == [50.0, 25.0]
     assert found.loc["a", ["due", "reported", "timed", "days", "late"]].tolist() == [4, 4, 3, 20.0, 1]
+    assert found.loc["b", "days"] == 6.5

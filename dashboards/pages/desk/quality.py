@@ -25,7 +25,7 @@ CHECKS = {
 def layout(**query):
     """?by=district|township|reporter&check=&area=&from=<reporter>&all=1&page=."""
     now = data.report_quality()
-    if now.reports.empty:
+    if not now.reports:
         return nothing_yet()
     grouping = query.get("by") if query.get("by") in GROUPINGS else "district"
     groups = data.quality_by(grouping)
@@ -65,10 +65,9 @@ def nothing_yet():
 
 def finding(now, groups: pd.DataFrame, grouping: str) -> str:
     """What is missing of what was due, the other findings, and whose most are."""
-    owed, due = int(now.findings["check"].eq("missing").sum()), len(now.due)
-    late = int(now.findings["check"].eq("late").sum())
-    others = len(now.findings) - owed - late
-    if now.findings.empty:
+    owed, late, due = now.findings["missing"], now.findings["late"], now.due
+    others = sum(now.findings.values()) - owed - late
+    if not any(now.findings.values()):
         return ngettext(
             "The {number} report that was due is there, and nothing is odd",
             "All {number} reports that were due are there, and nothing is odd",
@@ -106,8 +105,8 @@ def subline(now) -> list:
     """Day, how many reports, how many reporters."""
     return [
         _("as of {day}", day=wording.day(data.bureau_day())),
-        ngettext("{number} report looked at", "{number} reports looked at", len(now.reports)),
-        ngettext("{number} reporter", "{number} reporters", now.reports["reporter"].nunique()),
+        ngettext("{number} report looked at", "{number} reports looked at", now.reports),
+        ngettext("{number} reporter", "{number} reporters", now.reporters),
     ]
 
 
@@ -175,19 +174,19 @@ def digits(row) -> str:
     return f"{share} ▲ {_('rounded')}" if row["is_heaped"] else share
 
 
-def asked_findings(query: dict) -> pd.DataFrame:
-    """The findings of the address; what it does not know asks for all."""
+def asked(query: dict) -> dict[str, str]:
+    """The choice of the address; what it does not know asks for all."""
     area = query.get("area") if data.area(query.get("area")) else ""
     check = query.get("check") if query.get("check") in CHECKS else ""
-    return data.quality_findings(check=check, area_id=area, reporter=query.get("from", ""))
+    return {"check": check, "area_id": area, "reporter": query.get("from", "")}
 
 
 def findings(query: dict) -> list:
     """The findings, fifty rows a page, newest period first."""
-    found = asked_findings(query)
-    pages = max(1, -(-len(found) // ROWS_A_PAGE))
+    number = data.count_quality_findings(**asked(query))
+    pages = max(1, -(-number // ROWS_A_PAGE))
     page = min(max(_whole(query.get("page")), 1), pages)
-    rows = found.iloc[(page - 1) * ROWS_A_PAGE : page * ROWS_A_PAGE]
+    rows = data.quality_findings(**asked(query), start=(page - 1) * ROWS_A_PAGE, number=ROWS_A_PAGE)
     heads = [_("Finding"), _("Of what"), _("Area"), _("Period"), _("Figures"), _("Sent by")]
     table = [
         [
@@ -206,7 +205,7 @@ def findings(query: dict) -> list:
         if 1 <= to <= pages
     ]
     where = _("page {page} of {pages}", page=page, pages=pages)
-    count = ngettext("{number} finding", "{number} findings", len(found))
+    count = ngettext("{number} finding", "{number} findings", number)
     of = [" · ", whole_name(query["from"])] if query.get("from") else []
     line = html.P(
         [count, *of, " · ", where, *(piece for turn in turns for piece in (" · ", turn))], className="kt-source"
@@ -256,7 +255,7 @@ def _number(value: float) -> str:
 @components.exporter("quality")
 def export(query: dict) -> components.Export:
     """Every finding of the address."""
-    rows = asked_findings(query)
+    rows = data.quality_findings(**asked(query))
     names = {one: data.name(data.area(one)) for one in rows["area_id"].unique()}
     frame = pd.DataFrame(
         {
