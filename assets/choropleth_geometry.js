@@ -63,6 +63,7 @@
       this.indexOf = new Map(this.areas.map((area, i) => [area.id, i]));
       this._grid = null;
       this._meshes = null;
+      this._whole = null;
     }
 
     _area(feature, rings) {
@@ -108,6 +109,15 @@
         }
       });
       return this._grid;
+    }
+
+    /* All areas as one path, to clip by. */
+    whole() {
+      if (!this._whole) {
+        this._whole = new Path2D();
+        for (const { path } of this.areas) if (path) this._whole.addPath(path);
+      }
+      return this._whole;
     }
 
     /* Every border once, {solid, dashed}: drawn area by area a shared border is drawn twice, and the gaps of one dashed

@@ -215,14 +215,17 @@
   }
 
   const ChoroplethLayer = window.L.Layer.extend({
+    paneName: "choropleth",
+    className: "choropleth",
+
     initialize() {
       this.scene = { areas: null, dots: null, outline: null, selected: null, language: "zh", theme: "light" };
     },
 
     onAdd(map) {
-      this._canvas = window.L.DomUtil.create("canvas", "choropleth leaflet-zoom-animated");
+      this._canvas = window.L.DomUtil.create("canvas", `${this.className} leaflet-zoom-animated`);
       this._canvas.setAttribute("aria-hidden", "true"); // the same is said by the map's label, the list and the table
-      map.getPane("choropleth").appendChild(this._canvas);
+      map.getPane(this.paneName).appendChild(this._canvas);
       this.repaint();
     },
 
@@ -258,7 +261,11 @@
       this._canvas.height = Math.round(view.height * view.ratio);
       this._canvas.style.width = `${view.width}px`;
       this._canvas.style.height = `${view.height}px`;
-      paintScene(this._canvas.getContext("2d"), view, this.scene);
+      this._paint(this._canvas.getContext("2d"), view);
+    },
+
+    _paint(context, view) {
+      paintScene(context, view, this.scene);
     },
 
     _animateZoom({ zoom, center }) {
@@ -293,5 +300,5 @@
     },
   });
 
-  kangtu.choropleth = { ChoroplethLayer, paintScene, INK, FONT, NOT_PAINTED };
+  kangtu.choropleth = { ChoroplethLayer, paintScene, enter, INK, FONT, NOT_PAINTED };
 })();

@@ -86,6 +86,7 @@
       fold(map, !areas);
       fitOnce(panel, areas);
       layer.show({ areas, dots, outline, selected: panel.selected, language: payload.language, theme: themeNow() });
+      window.kangtu.stack.repaint(map); // service areas keep within the outline of what is shown
       say(panel, areas ? "" : payload.words.empty);
     } catch (error) {
       if (turn !== panel.asked || panel.map !== map) return;
@@ -151,18 +152,32 @@
     return box;
   }
 
+  /* A circle of the population layer: whose it is and how many live there. */
+  function personsTip({ words, language }, { names, persons }) {
+    const box = document.createElement("div");
+    box.appendChild(document.createElement("strong")).textContent = names[language];
+    const said = persons === null ? words.persons_unknown : words.persons.replace("{}", persons.toLocaleString("en-US"));
+    box.appendChild(document.createElement("div")).textContent = said;
+    return box;
+  }
+
   function hover(panel, event) {
-    const found = panel.payload && panel.layer.find(event.containerPoint);
+    const circle = panel.payload && window.kangtu.stack.find(panel.map, event.containerPoint);
+    const found = circle || (panel.payload && panel.layer.find(event.containerPoint));
     panel.map.getContainer().classList.toggle("map-over-area", Boolean(found));
     if (!found) return panel.map.closeTooltip(panel.tip);
-    panel.tip.setContent(tooltipOf(panel.payload, found)).setLatLng(event.latlng);
+    const content = circle ? personsTip(panel.payload, circle) : tooltipOf(panel.payload, found);
+    panel.tip.setContent(content).setLatLng(event.latlng);
     return panel.map.hasLayer(panel.tip) ? undefined : panel.map.openTooltip(panel.tip);
   }
 
   function select(panel, event) {
     if (window.kangtu.measure.isMeasuring(panel.map)) return;
     const found = panel.payload && panel.layer.find(event.containerPoint);
-    if (found) window.dash_clientside.set_props(`${panel.id}-selected`, { data: found.layer.geometry.areas[found.index].id });
+    const circle = panel.payload && window.kangtu.stack.find(panel.map, event.containerPoint);
+    const isShown = circle && panel.layer.scene.areas && panel.layer.scene.areas.geometry.indexOf.has(circle.areaId);
+    const areaId = isShown ? circle.areaId : found && found.layer.geometry.areas[found.index].id;
+    if (areaId) window.dash_clientside.set_props(`${panel.id}-selected`, { data: areaId });
   }
 
   /* The area chosen from the list comes into view, not closer than the reader was. */
@@ -221,6 +236,12 @@
 
   window.L.Map.addInitHook(function () {
     this.whenReady(() => attach(this));
+  });
+
+  /* A name beside the map chooses its area. */
+  document.addEventListener("click", (event) => {
+    const name = event.target.closest("[data-map-area]");
+    if (name) window.dash_clientside.set_props("map-panel-selected", { data: name.dataset.mapArea });
   });
 
   new MutationObserver(() => {

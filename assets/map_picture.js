@@ -97,11 +97,47 @@
     drawGlyph(pen, glyph, x, y, "#ffffff");
   }
 
+  /* A place of a layer, or several: their sign and how many. */
+  function drawPlace(pen, { glyph, family }, count, [x, y]) {
+    if (count === 1) return drawPoint(pen, { glyph, family }, x, y);
+    const width = 30 + 8 * String(count).length;
+    pen.beginPath();
+    pen.roundRect(x - width / 2, y - 11, width, 22, family === "facility" ? 3 : 11);
+    pen.fillStyle = POINT_COLOURS[family];
+    pen.fill();
+    pen.strokeStyle = "#ffffff";
+    pen.lineWidth = 1.5;
+    pen.stroke();
+    return drawGlyph(pen, `${glyph} ${count}`, x, y, "#ffffff");
+  }
+
+  /* The mark of one line of the layers' legend (dashboards/map_layer_legend.py), in a box of 22 by 16. */
+  function drawMark(pen, line, x, y) {
+    const { EDGES, BEYOND } = window.kangtu.stack;
+    if (line.mark === "point") return drawPoint(pen, line, x + 11, y + 8);
+    pen.strokeStyle = line.mark === "edge" ? EDGES[line.line].light : INK.ink;
+    pen.lineWidth = line.mark === "edge" ? 2.2 : 1.4;
+    pen.setLineDash(line.mark === "edge" ? EDGES[line.line].dash : line.is_dashed || line.mark === "unknown" ? [5, 3] : []);
+    pen.beginPath();
+    if (line.mark === "beyond") {
+      pen.fillStyle = BEYOND;
+      pen.fillRect(x, y, 22, 16);
+    } else if (line.mark === "circle" || line.mark === "unknown") {
+      pen.arc(x + Math.max(11, line.radius || 4), y + 8, line.radius || 4, 0, 2 * Math.PI);
+    } else {
+      pen.moveTo(x, y + 8);
+      pen.lineTo(x + 22, y + 8);
+    }
+    if (line.mark !== "beyond") pen.stroke();
+    pen.setLineDash([]);
+    return undefined;
+  }
+
   /* One list of swatches and words, broken into lines; returns where it ends. */
-  function drawLegend(pen, title, items, top) {
+  function drawLegend(pen, title, items, top, height = 26) {
     let [x, y] = [MARGIN, top];
     const place = (width) => {
-      if (x + width > WIDTH - MARGIN) [x, y] = [MARGIN, y + 26];
+      if (x + width > WIDTH - MARGIN) [x, y] = [MARGIN, y + height];
     };
     font(pen, 14);
     pen.fillStyle = MUTED;
@@ -109,16 +145,16 @@
     pen.textBaseline = "top";
     pen.fillText(title, x, y);
     x += pen.measureText(title).width + 16;
-    for (const { draw, text } of items) {
+    for (const { draw, text, room = 22 } of items) {
       font(pen, 14);
-      const width = 30 + pen.measureText(text).width + 20;
+      const width = room + 8 + pen.measureText(text).width + 20;
       place(width);
       draw(x, y);
       font(pen, 14);
       pen.textAlign = "left";
       pen.textBaseline = "top";
       pen.fillStyle = INK.ink;
-      pen.fillText(text, x + 30, y);
+      pen.fillText(text, x + room + 8, y);
       x += width;
     }
     return y + 30;
@@ -169,6 +205,7 @@
     const view = { ...screen, scale: screen.scale * factor, width: WIDTH - 2 * MARGIN, height, ratio: RATIO };
     const pen = sheet.getContext("2d");
     choropleth.paintScene(pen, view, { ...layer.scene, selected: null, theme: "light" });
+    window.kangtu.stack.paint(map, pen, view, layer.scene);
     pen.setTransform(RATIO, 0, 0, RATIO, 0, 0);
     map.eachLayer((shape) => {
       if (shape.kangtuOutline) drawOutline(pen, map, shape.getLatLngs(), factor);
@@ -195,6 +232,19 @@
     return [...areas, ...points];
   }
 
+  /* The layers' legend, the top one first; a circle as large as on the map needs its room. */
+  function drawLayers(pen, { layers }, top) {
+    const lines = (layers && layers.lines) || [];
+    if (!lines.length) return top;
+    const tallest = Math.max(8, ...lines.map(({ radius }) => radius || 0));
+    const items = lines.map((line) => ({
+      draw: (x, y) => drawMark(pen, line, x, y),
+      text: line.label,
+      room: Math.max(22, 2 * (line.radius || 0)),
+    }));
+    return drawLegend(pen, layers.title, items, top + tallest - 8, Math.max(26, 2 * tallest + 4)) + tallest - 8;
+  }
+
   function compose(panel) {
     const { picture } = panel.payload;
     const size = panel.map.getSize();
@@ -212,7 +262,9 @@
     y = write(pen, picture.subtitle, y + 4, 15, { colour: MUTED }) + 12;
     pen.drawImage(drawMap(panel, factor, mapHeight), MARGIN, y, WIDTH - 2 * MARGIN, mapHeight);
     y = drawLegend(pen, picture.legend_title, legendItems(pen, panel), y + mapHeight + 16);
-    for (const note of [...picture.notes, picture.source]) y = write(pen, note, y + 2, 13, { colour: MUTED });
+    y = drawLayers(pen, panel, y);
+    const said = (panel.layers && panel.layers.notes) || [];
+    for (const note of [...said, ...picture.notes, picture.source]) y = write(pen, note, y + 2, 13, { colour: MUTED });
     return cut(canvas, Math.ceil((y + 20) * RATIO));
   }
 
@@ -239,5 +291,5 @@
     if (clicks && panel && panel.map && panel.layer.scene.areas) save(compose(panel), panel.payload.picture.file_name);
     return window.dash_clientside.no_update;
   };
-  window.kangtu.picture = { compose };
+  window.kangtu.picture = { compose, drawPlace };
 })();

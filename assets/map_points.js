@@ -14,18 +14,29 @@
   }
 
   function iconOf(text, className, size) {
-    return L.divIcon({ html: element("span", text), className: `map-point ${className}`, iconSize: [size, size] });
+    const iconSize = Array.isArray(size) ? size : [size, size];
+    return L.divIcon({ html: element("span", text), className: `map-point ${className}`, iconSize });
   }
 
   window.kangtuPoints = {
-    marker(feature, latlng) {
+    /* pane: of a layer that lies where the reader put it (map_stack.js), else where Leaflet puts markers. */
+    marker(feature, latlng, pane) {
       const { name, kind, glyph, family } = feature.properties;
       const shape = FAMILIES.includes(family) ? family : FAMILIES[0];
-      const marker = L.marker(latlng, { icon: iconOf(glyph, `map-point-${shape}`, 20), alt: `${name} ${kind}` });
-      marker.kangtuPoint = { glyph, family: shape };
+      const inPane = typeof pane === "string" ? { pane } : {}; // dash-leaflet passes its own third argument
+      const marker = L.marker(latlng, { icon: iconOf(glyph, `map-point-${shape}`, 20), alt: `${name} ${kind}`, ...inPane });
+      if (!inPane.pane) marker.kangtuPoint = { glyph, family: shape };
       const tip = document.createElement("div");
       tip.append(element("strong", name), element("div", kind, "map-tip-muted"));
       return marker.bindTooltip(tip, { className: "map-tip", opacity: 1 });
+    },
+
+    /* Several places of one layer: its sign and how many. */
+    group({ glyph, family, label }, count, latlng, pane) {
+      const size = [30 + 8 * String(count).length, 22];
+      const icon = iconOf(`${glyph} ${count}`, `map-point-${family} map-point-group`, size);
+      const marker = L.marker(latlng, { icon, alt: `${label}: ${count}`, pane });
+      return marker.bindTooltip(element("span", `${label}: ${count}`), { className: "map-tip", opacity: 1 });
     },
 
     cluster(feature, latlng) {

@@ -33,9 +33,7 @@ def _furthest(answer: Answer) -> list:
     rows = answer.rows.dropna(subset=["value"])
     worst_first = rows["gap"] if answer.limit is not None else rows["value"] * (-1 if answer.lower_is_better else 1)
     rows = rows.loc[worst_first.sort_values(kind="stable").index].head(MOST_LISTED)
-    choice = answer.choice
-    state = {"plan": choice.plan["plan_id"], "indicator": choice.indicator_id, "level": choice.level}
-    lines = [_line(row, answer, {**state, "period": choice.period}) for row in rows.to_dict("records")]
+    lines = [_line(row, answer) for row in rows.to_dict("records")]
     heading = _("Furthest from the target") if answer.limit is not None else _("Worst figures")
     return [
         html.H2(heading) if lines else None,
@@ -44,9 +42,15 @@ def _furthest(answer: Answer) -> list:
     ]
 
 
-def _line(row: dict, answer: Answer, state: dict) -> html.Li:
+def _line(row: dict, answer: Answer) -> html.Li:
+    """An area with its figure; its name chooses it, as a click on the map does (assets/map_panel.js)."""
     indicator = answer.choice.indicator
-    name = components.link(components.data_name(row["name_zh"], row["name_en"]), "/map", **state, area=row["area_id"])
+    name = html.Button(
+        components.data_name(row["name_zh"], row["name_en"]),
+        type="button",
+        className="map-area-name",
+        **{"data-map-area": row["area_id"]},
+    )
     figure = wording.value(row["value"], indicator["unit"], int(indicator["decimals"]))
     mark = components.status_mark(row["status"], with_word=False) if isinstance(row["status"], str) else html.Span()
     return html.Li([mark, name, html.Span(figure, className="kt-number")])

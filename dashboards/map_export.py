@@ -5,17 +5,30 @@ measuring. SVG from the server, PNG from the browser.
 """
 
 import json
+import re
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import geopandas
 from dash import html
 from flask import Response, abort, request
 
-from dashboards import components, data, map_geometry, map_places, map_svg, map_words
+from dashboards import (
+    components,
+    data,
+    map_geometry,
+    map_layer_data,
+    map_layer_legend,
+    map_layers,
+    map_svg,
+    map_words,
+    wording,
+)
 from dashboards.access import route
 from dashboards.components.figures import DEMO
 from dashboards.language import gettext as _
+from dashboards.map_layers import Drawn
 from dashboards.map_question import Answer, ask, choose
 
 NAME = "map"
@@ -52,36 +65,57 @@ def _asked(state: dict[str, str]) -> Answer:
 
 @components.exporter(NAME)
 def map_table(state: dict[str, str]) -> components.Export:
-    """The table under the map, every area of the level."""
+    """The table under the map, every area of the level; beside each figure what the layers say of the area."""
     answer = _asked(state)
     rows = map_words.table_rows(answer)
     heads = {column["field"]: column["headerName"] for column in map_words.table_columns(answer)}
     frame = rows[["area_id", *heads]].rename(columns={"area_id": _("Code"), **heads})
-    about = {_("Shown"): map_words.subline(answer), _("Map"): map_words.source(answer)}
-    return components.Export(frame, map_words.finding(answer), about)
+    layers = map_layers.of_address(state, answer.choice.place)
+    for head, values in map_layer_data.columns(rows["area_id"], answer.choice.level, layers).items():
+        frame[head] = values
+    about = {_("Shown"): map_words.subline(answer), _("Map"): map_words.source(answer), **_about(layers)}
+    return components.Export(frame, map_words.finding(answer), about, sheets=map_layer_data.tables(layers))
+
+
+def _about(layers: Sequence[Drawn]) -> dict[str, str]:
+    """The layers in their order, and whose they are."""
+    if not layers:
+        return {}
+    said = {_("Layers, the top one first"): wording.joined([drawn.label for drawn in layers])}
+    notes = map_layer_legend.notes(layers)
+    return said | ({_("Note"): " · ".join(notes)} if notes else {})
 
 
 @route(f"/download/{NAME}.geojson", permission="download figures")
 def map_geojson() -> Response:
-    """The map's shapes, each with its figure."""
-    answer = _drawn(request.args.to_dict())
+    """The map's shapes, each with its figure, then the shapes of each layer, the lowest first."""
+    answer, layers = _drawn(request.args.to_dict())
     about = {"title": map_words.finding(answer), "about": map_words.subline(answer), "source": map_words.source(answer)}
+    if layers:
+        about |= {"layers": [drawn.layer.key for drawn in layers], "notes": map_layer_legend.notes(layers)}
     if data.is_demo():
         about["demo"] = DEMO
-    collection = {"type": "FeatureCollection", "features": _features(answer), "kangtu": about}
+    shapes = [*_features(answer), *(shape for drawn in reversed(layers) for shape in map_layer_data.features(drawn))]
+    collection = {"type": "FeatureCollection", "features": shapes, "kangtu": about}
     text = json.dumps(collection, ensure_ascii=False, separators=(",", ":"))
     return _file(text, "geojson", "application/geo+json")
 
 
 @route(f"/download/{NAME}.gpkg", permission="download figures")
 def map_geopackage() -> Response:
-    """The same as a GeoPackage in CGCS2000 (EPSG:4490), the layer called after the indicator; sources in every row."""
-    answer = _drawn(request.args.to_dict())
+    """The same as a GeoPackage in CGCS2000 (EPSG:4490): a table for the figures, called after the indicator, and one for
+    each layer with its place in the order; sources in every row.
+    """
+    answer, layers = _drawn(request.args.to_dict())
     frame = geopandas.GeoDataFrame.from_features(_features(answer), crs="EPSG:4490")
     frame["source"], frame["title"] = map_words.source(answer), map_words.finding(answer)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "map.gpkg"
-        frame.to_file(path, layer=answer.choice.indicator_id, driver="GPKG")
+        frame.to_file(path, layer=_table_name(answer.choice.indicator_id), driver="GPKG")
+        for place, drawn in enumerate(layers, start=1):
+            shapes = geopandas.GeoDataFrame.from_features(map_layer_data.features(drawn), crs="EPSG:4490")
+            if len(shapes):
+                shapes.to_file(path, layer=_table_name(f"{place}_{drawn.layer.key}"), driver="GPKG")
         return _file(path.read_bytes(), "gpkg", "application/geopackage+sqlite3")
 
 
@@ -89,17 +123,21 @@ def map_geopackage() -> Response:
 def map_drawing() -> Response:
     """The map as on the screen, for print: ?lat=&lon=&zoom= as the address holds them, else the whole."""
     state = request.args.to_dict()
-    answer = _drawn(state)
-    passing = map_places.Filter.of(**{key: state.get(key) for key in map_places.PASSING})
-    places = map_places.places(state.get("layers", "").split(","), passing)
-    return _file(map_svg.draw(answer, map_svg.picture_of(answer), places, view_of(state)), "svg", "image/svg+xml")
+    answer, layers = _drawn(state)
+    return _file(map_svg.draw(answer, map_svg.picture_of(answer), layers, view_of(state)), "svg", "image/svg+xml")
 
 
-def _drawn(state: dict[str, str]) -> Answer:
+def _drawn(state: dict[str, str]) -> tuple[Answer, list[Drawn]]:
+    """The map of an address that has shapes, and the layers over it, the top one first."""
     answer = _asked(state)
     if answer.layer is None:
         abort(404)
-    return answer
+    return answer, map_layers.of_address(state, answer.choice.place)
+
+
+def _table_name(text: str) -> str:
+    """A name that every GIS takes: letters, digits and _."""
+    return re.sub(r"[^0-9A-Za-z]+", "_", text)
 
 
 def _features(answer: Answer) -> list[dict]:

@@ -63,10 +63,14 @@ def map_seats(file: str) -> dict | None:
     if places.empty:
         return None
     features = [_seat(place) for place in places.itertuples(index=False)]
-    content = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False).encode("utf-8")
-    digest = hashlib.sha256(content).hexdigest()[:12]
-    url = f"/geo/seats/{file.removesuffix('.json')}/{digest}.json"
-    return {"url": url, "hash": digest, "area_ids": list(places["area_id"]), "content": content}
+    found = hashed(json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False).encode("utf-8"))
+    url = f"/geo/seats/{file.removesuffix('.json')}/{found['hash']}.json"
+    return {**found, "url": url, "area_ids": list(places["area_id"])}
+
+
+def hashed(content: bytes) -> dict:
+    """A file made on the way: its content, and the hash that its address holds."""
+    return {"content": content, "hash": hashlib.sha256(content).hexdigest()[:12]}
 
 
 def _seat(place) -> dict:

@@ -3,6 +3,7 @@
 map_panel(id) lays out, all under ids that begin with its own:
     {id}-values    store: what to paint (payload() below); written by the page's callback
     {id}-points, {id}-key, {id}-points-legend   places drawn as points; points_outputs() and points_update() go together
+    {id}-layers, {id}-layers-legend   layers in the reader's order (map_layer_legend.outputs() and update())
     {id}-legend, {id}-caption, {id}-source, {id}-frame (its aria-label): words; outputs() and update() go together
     {id}-selected  store: the area_id that was clicked, or that the page chose
     {id}-view      store: {lat, lon, zoom} to open with; where the reader moves to goes into the address (?lat=&lon=&zoom=)
@@ -78,12 +79,23 @@ def declare(panel_id: str) -> None:
         permission="see figures",
         module=__name__,
     )
+    clientside_callback(
+        ClientsideFunction("kangtuMap", "stack"),
+        Output(f"{panel_id}-layers", "modified_timestamp"),
+        Input(f"{panel_id}-layers", "data"),
+        State(f"{panel_id}-map", "id"),
+        permission="see figures",
+        module=__name__,
+    )
 
 
-def map_panel(panel_id: str, *, selected: str | None = None, view: dict | None = None) -> html.Figure:
+def map_panel(
+    panel_id: str, *, selected: str | None = None, view: dict | None = None, layers: tuple = (None, None)
+) -> html.Figure:
     """An empty panel; the page's callback fills it through outputs().
 
     selected: an area_id to begin with. view: lat, lon, zoom to open with instead of the whole of what is shown.
+    layers: of map_layer_legend.update(), where they stay what they are.
     """
     return html.Figure(
         [
@@ -96,8 +108,10 @@ def map_panel(panel_id: str, *, selected: str | None = None, view: dict | None =
             ),
             html.Div(id=f"{panel_id}-legend", className="map-legend"),
             html.Div(id=f"{panel_id}-points-legend", className="map-legend"),
+            html.Div(layers[1], id=f"{panel_id}-layers-legend", className="map-legend map-layers-legend"),
             dcc.Store(id=f"{panel_id}-values"),
             dcc.Store(id=f"{panel_id}-key"),
+            dcc.Store(id=f"{panel_id}-layers", data=layers[0]),
             dcc.Store(id=f"{panel_id}-selected", data=selected),
             dcc.Store(id=f"{panel_id}-view", data=view),
             dcc.Store(id=f"{panel_id}-shown"),
@@ -199,6 +213,8 @@ def _words() -> dict[str, str]:
         "zoom_out": _("Zoom out"),
         "measure": _("Measure a distance: click along the way, Escape ends"),
         "about": _("about"),
+        "persons": _("Population {count}", count="{}"),  # filled in by the browser
+        "persons_unknown": _("Population not known"),
     }
 
 

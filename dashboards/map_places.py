@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from dashboards import data, wording
-from dashboards.language import current_language, mark, pick
+from dashboards.language import current_language, mark
 from dashboards.language import gettext as _
 
 FACILITY, HEALTH_CELL = "facility", "health_cell"
@@ -59,15 +59,12 @@ TITLE_LEVELS = {
 TYPES = {FACILITY: FACILITY_TYPES, HEALTH_CELL: CELL_TYPES}
 
 
-def layer_options() -> list[dict[str, str]]:
-    """What can be laid over the map: each kind of place that is there, with how many; value "family:type"."""
+def kinds_there() -> pd.Series:
+    """(family, type) -> how many places of a kind there are, in the order they are listed in."""
     counts = every_place(Filter()).groupby(["family", "type"]).size()
     ordered = [(family, kind) for family, kinds in TYPES.items() for kind in kinds]
     known = [key for key in ordered if key in counts.index] + [key for key in counts.index if key not in ordered]
-    return [
-        {"value": f"{family}:{kind}", "label": f"{_words(family, kind)[0]} ({counts[family, kind]})"}
-        for family, kind in known
-    ]
+    return counts.reindex(pd.MultiIndex.from_tuples(known, names=["family", "type"]))
 
 
 PASSING = ("service", "grade", "title_level", "in_year")  # the fields of Filter, as an address names them
@@ -107,31 +104,26 @@ def filter_options() -> dict[str, list[dict[str, str]]]:
     }
 
 
-def places(chosen: list[str], passing: Filter | None = None) -> pd.DataFrame:
-    """The places of the chosen layers: lon, lat, name, kind, glyph, family (map_panel.points_update)."""
-    found = every_place(passing or Filter())
-    found = found[(found["family"] + ":" + found["type"]).isin(chosen)]
-    words = {key: _words(*key) for key in set(zip(found["family"], found["type"], strict=True))}
-    keys = list(zip(found["family"], found["type"], strict=True))
-    names = [pick(zh, en) for zh, en in zip(found["name_zh"], found["name_en"], strict=True)]
-    return found[["lon", "lat", "family"]].assign(
-        name=names, kind=[words[key][0] for key in keys], glyph=[words[key][1] for key in keys]
-    )
-
-
 def grade_words(grade: str) -> str:
     """A grade in the reader's words; one nobody has named as the data writes it."""
     return _(GRADE_WORDS[grade]) if grade in GRADE_WORDS and current_language() == "en" else grade
 
 
 def every_place(passing: Filter) -> pd.DataFrame:
-    """Every open facility and every health cell with its title that passes: family, type, name_zh, name_en, lon, lat."""
+    """Every open facility and every health cell with its title that passes.
+
+    Columns: family, type, place_id, area_id, name_zh, name_en, lon, lat (degrees, NaN for one nobody has located).
+    """
     facilities, cells = data.facilities(), data.health_cells()
     parts = (
-        facilities[_is_shown_facility(facilities, passing)].assign(family=FACILITY, type=facilities["facility_type"]),
-        cells[_is_shown_cell(cells, passing)].assign(family=HEALTH_CELL, type=cells["cell_type"]),
+        facilities[_is_shown_facility(facilities, passing)].assign(
+            family=FACILITY, type=facilities["facility_type"], place_id=facilities["facility_id"]
+        ),
+        cells[_is_shown_cell(cells, passing)].assign(
+            family=HEALTH_CELL, type=cells["cell_type"], place_id=cells["health_cell_id"]
+        ),
     )
-    columns = ["family", "type", "name_zh", "name_en", "lon", "lat"]
+    columns = ["family", "type", "place_id", "area_id", "name_zh", "name_en", "lon", "lat"]
     return pd.concat([part[columns] for part in parts], ignore_index=True)
 
 
@@ -155,7 +147,7 @@ def _is_shown_cell(cells: pd.DataFrame, passing: Filter) -> pd.Series:
     return is_shown & cells["title_level"].eq(passing.title_level) if passing.title_level else is_shown
 
 
-def _words(family: str, kind: str) -> tuple[str, str]:
+def type_words(family: str, kind: str) -> tuple[str, str]:
     """The kind in the reader's words and its character; a type nobody has named shows as the data writes it."""
     if kind not in TYPES[family]:
         return kind, kind[:1].upper()

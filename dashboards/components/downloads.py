@@ -29,13 +29,15 @@ FORBIDDEN_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 class Export:
     """What an exporter answers with. frame: its columns are headed as they should be read. about: label -> text.
 
-    has_reports: False where the file holds only what plans say, which is real beside synthetic reports too.
+    has_reports: False where the file holds only what plans say, which is real beside synthetic reports too. sheets: further
+    tables by name, in the workbook only: a CSV file has room for one.
     """
 
     frame: pd.DataFrame
     title: str
     about: Mapping[str, str] = field(default_factory=dict)
     has_reports: bool = True
+    sheets: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
     @property
     def is_demo(self) -> bool:
@@ -131,21 +133,34 @@ def to_xlsx(export: Export) -> bytes:
     with xlsxwriter.Workbook(buffer, options) as book:
         head = book.add_format({"bold": True, "text_wrap": True, "bottom": 1, "valign": "top"})
         sheet, about = book.add_worksheet(_("Figures")), book.add_worksheet("说明")
-        for position, name in enumerate(export.frame.columns):
-            sheet.write_string(0, position, clean_text(str(name)), head)
-            sheet.set_column(position, position, min(48, max(10, 2 * len(str(name)))))
-        for row, values in enumerate(export.frame.itertuples(index=False), start=1):
-            for position, cell in enumerate(values):
-                write_cell(sheet, row, position, cell)
-        sheet.freeze_panes(1, 1)
+        tables = [(sheet, export.frame)]
+        tables += [(book.add_worksheet(sheet_name(name)), frame) for name, frame in export.sheets.items()]
+        for one, frame in tables:
+            write_table(one, frame, head)
+            if export.is_demo:
+                one.set_header(f"&C{DEMO}")
         about.set_column(0, 0, 24)
         about.set_column(1, 1, 90)
         for row, (label, text) in enumerate(about_lines(export)):
             about.write_string(row, 0, clean_text(label), head)
             about.write_string(row, 1, clean_text(text))
-        if export.is_demo:
-            sheet.set_header(f"&C{DEMO}")
     return buffer.getvalue()
+
+
+def sheet_name(text: str) -> str:
+    """A name a workbook takes: at most 31 characters, none of []:*?/ or a backslash in it."""
+    return re.sub(r"[\[\]:*?/\\]", " ", clean_text(text))[:31]
+
+
+def write_table(sheet, frame: pd.DataFrame, head) -> None:
+    """A frame with its heads in the first row, which stays in sight."""
+    for position, name in enumerate(frame.columns):
+        sheet.write_string(0, position, clean_text(str(name)), head)
+        sheet.set_column(position, position, min(48, max(10, 2 * len(str(name)))))
+    for row, values in enumerate(frame.itertuples(index=False), start=1):
+        for position, cell in enumerate(values):
+            write_cell(sheet, row, position, cell)
+    sheet.freeze_panes(1, 1)
 
 
 def write_cell(sheet, row: int, position: int, cell: object) -> None:

@@ -1,4 +1,6 @@
-"""Whom facilities serve: townships at their seats, the facilities of a kind, and what workflows.coverage makes of them."""
+"""Whom facilities serve: people at their villages or townships' seats, the facilities of a kind, roads, and what
+workflows.coverage makes of them.
+"""
 
 from dataclasses import dataclass
 
@@ -7,19 +9,38 @@ import numpy as np
 import pandas as pd
 
 from dashboards.data.registers import areas, facilities, persons
-from dashboards.data.store import cached, engine
+from dashboards.access import current_user
+from dashboards.data.store import _store, cached, data_folder, engine
 from data_access import areas as stored_areas
+from data_access import jobs as stored_jobs
 from data_access import observations
-from workflows import coverage
+from geo.network import NO_ROAD
+from workflows import coverage, road_times, roads
 from workflows.coverage import COVERED, NOT_LOCATED, OUT_OF_REACH, UNCOVERED, Coverage, HotSpots, Scores
+from workflows.jobs import Jobs
+from workflows.road_times import OFF_ROAD_KMH, SNAP_M
+from workflows.roads import RoadRecord
 
-__all__ = ["COVERED", "NOT_LOCATED", "OUT_OF_REACH", "UNCOVERED", "Coverage", "HotSpots", "Scores"]
+__all__ = [
+    "COVERED",
+    "NOT_LOCATED",
+    "NO_ROAD",
+    "OFF_ROAD_KMH",
+    "OUT_OF_REACH",
+    "SNAP_M",
+    "UNCOVERED",
+    "Coverage",
+    "HotSpots",
+    "RoadRecord",
+    "Scores",
+]
 
 ANY_KIND = "all"
 PRIMARY = "primary"  # township hospitals and community health centres: what a township has of its own
 GROUPS = {PRIMARY: ("township_hospital", "community_health_centre")}
 ROUGH_KM = 0.5  # a seat known no better than this is drawn as 示意
 SERVICE_SEPARATOR = ";"
+SEATS, VILLAGES = "seats", "villages"  # where people stand
 MOST_ASKED = 200  # townships asked whether an indicator is reported by townships
 
 
@@ -44,7 +65,7 @@ def townships_in(place: str) -> pd.DataFrame:
     # as text also where no township lies in a county: an empty column of numbers joins no names
     found = found.assign(county_id=found["area_id"].map(counties).astype("str"))
     parents = everywhere["parent_id"].to_dict()
-    is_inside = [place in _above(area_id, parents) for area_id in found["area_id"]]
+    is_inside = [place in above(area_id, parents) for area_id in found["area_id"]]
     # a bare list would choose columns where there are no townships
     found = found[pd.Series(is_inside, index=found.index, dtype=bool)]
     people = persons().sort_values("year").drop_duplicates("area_id", keep="last").set_index("area_id")
@@ -62,7 +83,59 @@ def townships_in(place: str) -> pd.DataFrame:
     return found.join(names, on="county_id").reset_index(drop=True)
 
 
-def _above(area_id: str, parents: dict[str, str]) -> set[str]:
+@cached
+def has_villages(place: str) -> bool:
+    """Whether any village of a place is located."""
+    villages = _villages_in(place)
+    return bool((villages["seat_lon"].notna() & villages["seat_lat"].notna()).any())
+
+
+@cached
+def _villages_in(place: str) -> pd.DataFrame:
+    """The villages that are, of the townships in a place: as townships_in, with township_id."""
+    everywhere, townships = areas(), townships_in(place)
+    is_here = everywhere["level"].eq("village") & everywhere["parent_id"].isin(townships["area_id"])
+    found = everywhere[is_here & everywhere["is_unit"] & everywhere["valid_to"].isna()]
+    if found.empty:
+        return townships.head(0).assign(township_id=pd.Series(dtype="str"))
+    people = persons()
+    people = people[people["area_id"].isin(found["area_id"])].sort_values("year")
+    people = people.drop_duplicates("area_id", keep="last").set_index("area_id")
+    source = found["seat_source"].fillna("")
+    found = found[["area_id", "name_zh", "name_en", "parent_id", "seat_lon", "seat_lat", "seat_source"]].assign(
+        is_rough=found["seat_precision_km"].fillna(0).gt(ROUGH_KM) | source.str.contains("示意|近似"),
+        people=found["area_id"].map(people["persons"]),
+        people_source=found["area_id"].map(people["source"]),
+        people_year=found["area_id"].map(people["year"]),
+    )
+    above_them = townships.set_index("area_id")[["county_id", "county_zh", "county_en"]]
+    found = found.rename(columns={"parent_id": "township_id"}).join(above_them, on="township_id")
+    return found.reset_index(drop=True)
+
+
+@cached
+def places_in(place: str, basis: str) -> pd.DataFrame:
+    """Where the people of a place stand: as townships_in, with level (township, village) and township_id.
+
+    basis: SEATS; or VILLAGES: at the villages of a township that are located. What the township counts beyond them stands
+    at its seat where some of its villages are not located or have no people, so that nobody is lost or counted twice.
+    """
+    townships = townships_in(place)
+    townships = townships.assign(level="township", township_id=townships["area_id"])
+    villages = _villages_in(place)
+    is_placed = villages["seat_lon"].notna() & villages["seat_lat"].notna()
+    if basis == SEATS or not is_placed.any():
+        return townships
+    placed = villages[is_placed].assign(level="village")
+    at_villages = placed.groupby("township_id")["people"].sum()
+    is_known = is_placed & villages["people"].notna()
+    complete = set(villages["township_id"]) - set(villages.loc[~is_known, "township_id"])
+    left = townships["people"] - townships["area_id"].map(at_villages).fillna(0)
+    has_rest = ~townships["area_id"].isin(complete) & ~(left <= 0)
+    return pd.concat([placed, townships[has_rest].assign(people=left[has_rest])], ignore_index=True)
+
+
+def above(area_id: str, parents: dict[str, str]) -> set[str]:
     """The areas an area lies in; parents: of every area."""
     found: set[str] = set()
     parent = parents.get(area_id)
@@ -79,7 +152,7 @@ def county_of() -> dict[str, str]:
     levels, parents = everywhere["level"].to_dict(), everywhere["parent_id"].to_dict()
     found = {}
     for area_id in everywhere.index:
-        for code in (area_id, *_above(area_id, parents)):
+        for code in (area_id, *above(area_id, parents)):
             if levels.get(code) == "county":
                 found[area_id] = code
     return found
@@ -120,10 +193,52 @@ def services_there() -> list[str]:
 
 
 @cached
-def service_coverage(place: str, kind: Kind, radius_m: float, own_district: bool) -> Coverage:
-    """Whom the facilities of a kind reach (workflows.coverage.Coverage)."""
+def service_coverage(place: str, kind: Kind, radius_m: float, own_district: bool, basis: str = SEATS) -> Coverage:
+    """Whom the facilities of a kind reach (workflows.coverage.Coverage); basis: of places_in."""
     located = _located(facilities_of(kind))
-    return coverage.service_coverage(townships_in(place), located, counties_in(place), radius_m, own_district)
+    return coverage.service_coverage(places_in(place, basis), located, counties_in(place), radius_m, own_district)
+
+
+class NotYet(Exception):
+    """Minutes by road are being worked out by a job. name: of the question; job_id: of the asker's own job."""
+
+    def __init__(self, name: str, job_id: str):
+        super().__init__(name)
+        self.name, self.job_id = name, job_id
+
+
+@cached
+def road_network() -> RoadRecord | None:
+    """The road network in force; None where nobody has brought one."""
+    return roads.network_in_force(engine(), data_folder())
+
+
+def road_coverage(place: str, kind: Kind, minutes: float, own_district: bool, basis: str) -> Coverage:
+    """Whom the facilities of a kind reach by road. Raises NotYet where a job is at it, LookupError without a network."""
+    record = road_network()
+    if record is None:
+        raise LookupError("no road network")
+    places, located = places_in(place, basis), _located(facilities_of(kind))
+    times = road_times.ask_times(record, coverage.road_question(places, located, own_district), data_folder())
+    if isinstance(times, str):
+        raise NotYet(times, _road_job(record, times))
+    return coverage.road_coverage(places, located, times, minutes)
+
+
+def _road_job(record: RoadRecord, name: str) -> str:
+    """The asker's job for a question: the one that is at it, or a new one."""
+    user, asked = current_user(), _store.setdefault("road_jobs", {})
+    job_id = asked.get((user.name, name))
+    job = stored_jobs.read_job(engine(), job_id, owner=user.name) if job_id else None
+    if job is None or job["state"] not in ("queued", "running"):
+        given = {"network": record.network_hash, "name": name}
+        asked[user.name, name] = Jobs(engine(), _store["settings"]).submit("road_times", user.name, user.scope, given)
+    return asked[user.name, name]
+
+
+def road_job(job_id: str) -> dict | None:
+    """State, progress and message of the reader's own job; None where there is none."""
+    return stored_jobs.read_job(engine(), job_id, owner=current_user().name)
 
 
 def _located(found: pd.DataFrame) -> pd.DataFrame:

@@ -9,6 +9,9 @@ from dashboards import (
     map_colours,
     map_drawn,
     map_export,
+    map_layer_legend,
+    map_layer_list,
+    map_layers,
     map_panel,
     map_places,
     map_time,
@@ -23,39 +26,46 @@ from dashboards.map_places import PASSING
 from dashboards.map_question import Answer, Choice, ask, choose, earlier_periods, map_indicators
 
 PANEL, TITLE, SUBLINE, ASIDE, TABLE = "map-panel", "map-title", "map-subline", "map-aside", "map-table"
-PLAN, PICTURE, SINCE, BESIDE = "map-plan", "map-picture", "map-since", "map-beside"
+PLAN, PICTURE, SINCE, BESIDE, PAIR = "map-plan", "map-picture", "map-since", "map-beside", "map-pair-address"
 KEYS = ("indicator", "level", "period", "colour", "since")
 MOST_ROWS = 1000  # in the page's table
 
 map_panel.declare(PANEL)
 map_time.declare()
+map_layer_list.declare()
 
 
-def layout(plan: str | None = None, area: str | None = None, layers: str = "", **state):
-    """?plan=&indicator=&level=&period=&colour=value|status|chance|change&since=&layers=facility:village_clinic&area=
+def layout(plan: str | None = None, area: str | None = None, **state):
+    """?plan=&indicator=&level=&period=&colour=value|status|chance|change&since=&area=&lat=&lon=&zoom=
 
-    &service=&grade=&title_level=&in_year=&lat=&lon=&zoom=.
+    &layers=population,reach:township_hospital:30km,facility:village_clinic (the first on top)
+    &service=&grade=&title_level=&in_year=.
     """
     choice = choose({"plan": plan or "", **state})
     if choice is None:
         return components.page(_("Where does coverage fall short?"), children=[components.empty()])
     answer = ask(choice)
     panel = map_panel.map_panel(PANEL, selected=area, view=map_export.view_of(state))
-    figure = html.Div([html.Div([panel, map_time.slider()]), html.Aside(id=ASIDE)], className="map-and-aside")
-    beside = dcc.Link(_("Beside another map"), href=pair_address(choice), id=BESIDE)
-    bar = html.Div([map_export.bar(PICTURE), beside], className="map-under")
+    layers = map_layer_list.control(map_layers.of_address(state, choice.place), choice.place, _filters(state))
+    beside_map = html.Div([layers, html.Aside(id=ASIDE)])
+    figure = html.Div([html.Div([panel, map_time.slider()]), beside_map], className="map-and-aside")
+    beside = [
+        dcc.Link(_("Beside another map"), href=pair_address(choice), id=BESIDE),
+        dcc.Store(id=PAIR, data=pair_address(choice)),
+    ]
+    bar = html.Div([map_export.bar(PICTURE), *beside], className="map-under")
     return components.page(
         html.Span(map_words.finding(answer), id=TITLE),
         subline=[html.Span(map_words.subline(answer), id=SUBLINE)],
-        controls=_controls(answer, area, layers),
-        children=[_filters(state), figure, bar, dcc.Store(id=PLAN, data=choice.plan["plan_id"])],
+        controls=_controls(answer, area),
+        children=[figure, bar, dcc.Store(id=PLAN, data=choice.plan["plan_id"])],
         table=html.Div(id=TABLE),
         method=_method(),
         wide=True,
     )
 
 
-def _controls(answer: Answer, area: str | None, layers: str) -> list:
+def _controls(answer: Answer, area: str | None) -> list:
     choice = answer.choice
     names = [
         {"value": row["indicator_id"], "label": data.name(row)} for row in _rows(map_indicators(choice.plan["plan_id"]))
@@ -72,7 +82,6 @@ def _controls(answer: Answer, area: str | None, layers: str) -> list:
             id=SINCE,
             hidden=choice.colour != map_colours.BY_CHANGE,
         ),
-        _many("layers", _("Layers"), map_places.layer_options(), layers.split(",") if layers else [], _("None")),
         _area(map_words.area_options(answer), area),
     ]
 
@@ -85,7 +94,7 @@ def pair_address(choice: Choice) -> str:
 
 
 def _filters(state: dict[str, str]) -> html.Details | None:
-    """What the places drawn over the map can be told apart by; folded until one is in the address."""
+    """What the places of the layers can be told apart by; folded until one is in the address."""
     offered = map_places.filter_options()
     passing = map_places.Filter.of(**{key: state.get(key) for key in PASSING})
     labels = (_("Service"), _("Grade"), _("Title"), _("Cells with a title in"))
@@ -126,13 +135,6 @@ def since_options(choice: Choice) -> list[dict[str, str]]:
     """The earlier periods a change can be counted from, newest first."""
     earlier = earlier_periods(choice.indicator, choice.period, choice.periods)
     return [{"value": period, "label": wording.period(period)} for period in earlier]
-
-
-def _many(key: str, label: str, options: list[dict], values: list[str], nothing: str) -> html.Label:
-    """A selector of several values, in the address joined with commas."""
-    known = [option["value"] for option in options]
-    chosen = [value for value in values if value in known]
-    return _dropdown(key, label, options, chosen, multi=True, placeholder=nothing)
 
 
 def _area(options: list[dict], area: str | None) -> html.Label:
@@ -192,7 +194,7 @@ CONTROLS = [Input(choice_id(key), "value") for key in KEYS]
     Output(choice_id("since"), "options"),
     Output(choice_id("since"), "value"),
     Output(SINCE, "hidden"),
-    Output(BESIDE, "href"),
+    Output(PAIR, "data"),
     Output(choice_id("area"), "options"),
     *CONTROLS,
     State(PLAN, "data"),
@@ -234,16 +236,20 @@ def _table(answer: Answer) -> list:
 
 
 @callback(
-    *map_panel.points_outputs(PANEL),
+    *map_layer_legend.outputs(PANEL),
+    Output(map_layer_list.LIST, "children"),
     Input(choice_id("layers"), "value"),
     *(Input(choice_id(key), "value", allow_optional=True) for key in PASSING),
+    State(PLAN, "data"),
     permission="see figures",
 )
-def draw_points(layers, *passing):
-    """The places of the chosen layers that pass the filter."""
-    chosen = [layer for layer in layers if isinstance(layer, str)] if isinstance(layers, list) else []
-    wanted = map_places.Filter.of(**dict(zip(PASSING, passing, strict=True)))
-    return map_panel.points_update(map_places.places(chosen, wanted), _("On the map"))
+def draw_layers(layers: str | None, *rest):
+    """The layers in their order, of the places that pass the filter: what lies over the map, its legend, its list."""
+    *passing, plan = rest
+    choice = _choice(None, None, None, None, None, plan)
+    state = dict(zip(PASSING, passing, strict=True))
+    drawn = map_layers.of_address({**state, "layers": layers or ""}, choice.place)
+    return *map_layer_legend.update(drawn), map_layer_list.rows(drawn)
 
 
 @callback(
@@ -260,6 +266,15 @@ def draw_aside(area, indicator, level, period, colour, since, plan):
     )
 
 
+clientside_callback(
+    ClientsideFunction("kangtuMap", "beside"),
+    Output(BESIDE, "href"),
+    Input(PAIR, "data"),
+    Input(choice_id("layers"), "value"),
+    *(Input(choice_id(key), "value", allow_optional=True) for key in PASSING),
+    permission="see figures",
+    module=__name__,
+)
 clientside_callback(
     ClientsideFunction("kangtuMap", "chooseArea"),
     Output(f"{PANEL}-selected", "data"),

@@ -2,11 +2,23 @@
 
 from dash import ClientsideFunction, Input, Output, State, dcc, html
 
-from dashboards import components, data, map_colours, map_drawn, map_export, map_panel, map_words, wording
+from dashboards import (
+    components,
+    data,
+    map_colours,
+    map_drawn,
+    map_export,
+    map_layer_legend,
+    map_layers,
+    map_panel,
+    map_words,
+    wording,
+)
 from dashboards.access import callback, clientside_callback, register_page
 from dashboards.components.controls import choice_id
 from dashboards.language import gettext as _
 from dashboards.language import mark
+from dashboards.map_layers import Drawn
 from dashboards.map_question import LEVELS, Answer, Choice, ask, choose, map_indicators
 
 LEFT, RIGHT = "map-left", "map-right"  # assets/map_pair.js moves the two together
@@ -20,13 +32,17 @@ for side in SIDES:
 
 
 def layout(**state):
-    """?plan=&levels=township&indicator1=&period1=&colour1=&indicator2=&period2=&colour2=&lat=&lon=&zoom=."""
+    """?plan=&levels=township&indicator1=&period1=&colour1=&indicator2=&period2=&colour2=&lat=&lon=&zoom=
+
+    &layers=, &service=, &grade=, &title_level=, &in_year= as on /map.
+    """
     left = choose(_of_side(state, "1"))
     if left is None:
         return components.page(_("Two maps side by side"), children=[components.empty()])
     right = _right(left, state)
     view = map_export.view_of(state)
-    sides = [_side(panel, choice, view) for panel, choice in ((LEFT, left), (RIGHT, right))]
+    layers = map_layers.of_address(state, left.place)
+    sides = [_side(panel, choice, view, layers) for panel, choice in ((LEFT, left), (RIGHT, right))]
     return components.page(
         _("Two maps side by side"),
         subline=[data.name(left.plan), data.name(data.area(left.place)), _("Both maps move together.")],
@@ -56,8 +72,8 @@ def _levels(choice: Choice) -> list[dict[str, str]]:
     return [{"value": level, "label": _(map_words.LEVEL_WORDS[level][1])} for level in LEVELS if level in choice.levels]
 
 
-def _side(panel: str, choice: Choice, view: dict | None) -> html.Section:
-    """One map with its choices, its finding and its downloads."""
+def _side(panel: str, choice: Choice, view: dict | None, layers: list[Drawn]) -> html.Section:
+    """One map with its choices, its finding and its downloads; the same layers lie over both."""
     end = SIDES[panel]
     names = [
         {"value": row["indicator_id"], "label": data.name(row)}
@@ -82,7 +98,7 @@ def _side(panel: str, choice: Choice, view: dict | None) -> html.Section:
         [
             html.Div(controls, className="kt-controls"),
             html.H2(id=f"{panel}-title"),
-            map_panel.map_panel(panel, view=view),
+            map_panel.map_panel(panel, view=view, layers=map_layer_legend.update(layers)),
             html.Div(
                 [html.Span(_("Download")), picture, html.Span(link, id=f"{panel}-alone")], className="kt-downloads"
             ),
