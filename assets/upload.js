@@ -55,6 +55,7 @@
         fields.append("form-token", button.dataset.token);
         fields.append("id", button.dataset.id);
         fields.append("accept", button.dataset.accept || "");
+        fields.append("back", button.dataset.back || "");
         post(button.dataset.action, fields, button);
     }
 

@@ -10,7 +10,16 @@ from dash._grouping import flatten_grouping
 from flask import request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from dashboards import access, account_pages, components, data, door_pages, evidence_routes, health  # noqa: F401 - they declare routes
+from dashboards import (  # noqa: F401 - some declare routes
+    access,
+    account_pages,
+    components,
+    data,
+    door_pages,
+    evidence_routes,
+    health,
+    record_routes,
+)
 from dashboards.callback_requests import Expected
 from dashboards.guard import CALLBACKS, Guard, content_security_policy
 from dashboards.language import LANGUAGES, current_language
@@ -48,6 +57,10 @@ PAGES = {
         "dashboards.pages.delivery.programmes",
         "dashboards.pages.delivery.programme",
         "dashboards.pages.desk.upload",
+        "dashboards.pages.desk.records",
+        "dashboards.pages.desk.imports",
+        "dashboards.pages.desk.edit",
+        "dashboards.pages.desk.history",
         "dashboards.pages.desk.quality",
         "dashboards.pages.delivery.cells",
         "dashboards.pages.delivery.services",

@@ -1,6 +1,7 @@
 """The plain routes behind the upload page: templates out, files in, import, take back. Each needs "import figures"."""
 
 import logging
+import re
 
 from flask import Response, abort, jsonify, request
 
@@ -11,6 +12,7 @@ from dashboards.components.controls import address
 PAGE = "/upload"
 MOST_BYTES = 64 * 1024 * 1024  # as much as an import reads of a workbook; the site's own limit is far smaller
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+COMES_FROM = re.compile(r"/(history/[a-z_]{1,40}|imports)(\?[!-~]{0,1000})?")
 log = logging.getLogger(__name__)
 
 
@@ -57,12 +59,18 @@ def take() -> Response:
 
 @route("/upload/undo", permission="import figures", methods=("POST",))
 def undo() -> Response:
-    """Take back one of one's own imports."""
+    """Take back an import that one may take back; back: the page of ours to show then."""
     door.check_token()
-    number = door.text_field("id", 10)
-    if not (number.isascii() and number.isdigit()):
+    number, back = door.text_field("id", 10), request.form.get("back", "")
+    if not (number.isascii() and number.isdigit()) or (back and not COMES_FROM.fullmatch(back)):
         abort(400)
-    return done(lambda: address(PAGE, undone=str(data.undo_submission(int(number)) and number)))
+    return done(lambda: _taken_back(int(number), back))
+
+
+def _taken_back(number: int, back: str) -> str:
+    seen = data.submissions_seen()
+    data.undo_submission(number, allowed=set(seen.loc[seen["may_undo"], "submission_id"]))
+    return back or address(PAGE, undone=str(number))
 
 
 def done(work) -> Response:

@@ -146,9 +146,13 @@ def count_rows(engine: Engine, kind: Kind, wanted: Wanted) -> int:
 
 
 def read_page(engine: Engine, kind: Kind, wanted: Wanted, *, limit: int, offset: int = 0) -> list[Cells]:
-    """Some of the rows, with stored words, in the order of their key."""
+    """Some of the rows to look at, with stored words, in the order of their key; a rate's value beside its counts."""
     if kind.name != "programme_counts":
-        return [cells_of(kind, row) for row in _fetch(engine, query_of(kind, wanted).limit(limit).offset(offset))]
+        rows = _fetch(engine, query_of(kind, wanted).limit(limit).offset(offset))
+        value = {"value": kind.column("value")} if kind.name == "observations" else {}
+        return [
+            cells_of(kind, row) | {name: text_of(column, row[name]) for name, column in value.items()} for row in rows
+        ]
     table, keys = programme_counts, key_columns(kind)
     asked = query_of(kind, wanted).with_only_columns(*(table.c[name] for name in keys)).order_by(None).distinct()
     named = _fetch(engine, asked.order_by(*(table.c[name] for name in keys)).limit(limit).offset(offset))

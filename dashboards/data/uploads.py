@@ -1,6 +1,7 @@
 """What people send through the site: kinds and templates, files that wait, their reports, and what may be taken back."""
 
 import tempfile
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -37,7 +38,9 @@ def upload_kinds() -> dict[str, str]:
 
 
 def _lies_in_areas(kind) -> bool:
-    return any(column.name == "area_id" and column.grammar == "area" for column in kind.columns)
+    """Whether the checks of the kind hold its rows against the sender's areas; a report lies where its task does."""
+    in_areas = any(column.name == "area_id" and column.grammar == "area" for column in kind.columns)
+    return in_areas or kind.name == "task_reports"
 
 
 def upload_columns(kind: str) -> list[tuple[str, bool, str]]:
@@ -145,10 +148,10 @@ def my_submissions() -> pd.DataFrame:
     return sent[(sent["received_from"] == current_user().name) & ~sent["kind"].isin(["undo", DERIVED])].head(MINE)
 
 
-def undo_submission(submission_id: int) -> int:
-    """Take back one of the reader's own imports; gives the rows touched. Raises InputError for others."""
-    if submission_id not in set(my_submissions()["submission_id"]):
-        raise InputError(f"第 {submission_id} 号不是您的导入，不能由您撤回。")
+def undo_submission(submission_id: int, *, allowed: Collection[int]) -> int:
+    """Take back one import; gives the rows touched. allowed: those the reader may take back; InputError for others."""
+    if submission_id not in allowed:
+        raise InputError(f"第 {submission_id} 号不能由您撤回：不是您的导入，或已经撤回。")
     folder = data_folder() / "geo"
     return undo_import(engine(), submission_id, received_from=current_user().name, geometry_folder=folder).rows
 
