@@ -18,7 +18,7 @@ from dashboards.components.frame import (
 )
 from dashboards.components.marks import STATUSES, probability_bar, status_bar, status_mark, study_mark, trend_mark
 from dashboards.components.notices import empty, failed, failed_page, forbidden, loading, not_found, notice, stale
-from dashboards.components.reviews import no_review, review_choice, review_notice, review_of_file
+from dashboards.components.reviews import no_review, review_choice, review_notice, review_of_file, way_to_changes
 from dashboards.components.tables import column, count, simple_table, table
 from dashboards.components.theme import chosen_theme, current_theme
 from dashboards.components.versions import ADJUSTED, MODEL, chance_of, rounded, version_mark
@@ -80,4 +80,5 @@ __all__ = [
     "table",
     "trend_mark",
     "version_mark",
+    "way_to_changes",
 ]

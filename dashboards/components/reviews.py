@@ -25,6 +25,14 @@ def review_choice(plan: dict, review: Review | None) -> list:
     return [choice("as_of", _("Judged as of"), options, chosen)]
 
 
+def way_to_changes(plan: dict, review: Review):
+    """For the line under a title: the way to what moved since the review before; nothing where there was none."""
+    earlier = [day for day in data.reviews(plan["plan_id"])["as_of"] if day.date() < review.day]
+    if not earlier:
+        return None
+    return link(_("What moved"), "/changes", plan=plan["plan_id"], as_of=review.as_of and review.as_of.isoformat())
+
+
 def review_notice(review: Review, path: str, state: dict) -> html.Div | None:
     """Says that an old review is shown, and leads to the newest; nothing above the newest."""
     if review.as_of is None:

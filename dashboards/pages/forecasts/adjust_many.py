@@ -39,7 +39,7 @@ def layout(**query):
         subline=[data.name(plan), components.link(_("To the adjustments"), BACK)],
         controls=controls(plan, by, place, indicators, indicator),
         children=[
-            html.Div([form(plan), html.Div(id=LISTED, className="kt-many-list")], className="kt-many"),
+            html.Div([form(plan), html.Div(before_preview(), id=LISTED, className="kt-many-list")], className="kt-many"),
             dcc.Store(id=ABOUT, data=about),
         ],
         method=[
@@ -63,6 +63,16 @@ def controls(plan: dict, by: str, place: dict, indicators: dict[str, str], indic
         return [*chosen, components.plan_and_area(plan, place)[1]]
     options = [{"value": one, "label": words} for one, words in indicators.items()]
     return [*chosen, components.choice("indicator", _("Indicator"), options, indicator, searchable=True)]
+
+
+def before_preview() -> html.P:
+    """What will stand beside the form."""
+    return html.P(
+        _(
+            "Say how to adjust and press Preview: each series is listed here with both medians and chances. Nothing is stored until you hand the ticked ones in."
+        ),
+        className="kt-muted",
+    )
 
 
 def form(plan: dict) -> html.Div:

@@ -99,7 +99,8 @@ def drawing(outcomes: pd.DataFrame):
         "yaxis": {"title": _("Error of the adjusted forecast"), "range": [0, most]},
         "annotations": notes,
     }
-    figure = components.finish(go.Figure({"data": [line, dots], "layout": layout}))
+    source = _("Source: the adjustments kept here and the figures reported since")
+    figure = components.finish(go.Figure({"data": [line, dots], "layout": layout}), source=source)
     return components.graph(
         FIGURE, figure, alt=_("Errors of both versions"), file_name="kangtu-value-added", height=420
     )
@@ -125,7 +126,7 @@ def group_name(row: dict) -> str:
 def value_table(table: pd.DataFrame):
     """The same by kind, reason and analyst, each with whether it is enough to say anything."""
     heads = [
-        _("Which"), "", _("Adjustments made"), _("Figures"), _("Error of the model"), _("Error of the adjusted forecast"),
+        _("Which"), _("Name"), _("Adjustments made"), _("Figures"), _("Error of the model"), _("Error of the adjusted forecast"),
         _("Value added"), _("Nearer than the model"), _("What it tells"),
     ]  # fmt: skip
     rows = [

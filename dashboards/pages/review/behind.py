@@ -29,7 +29,10 @@ def layout(**query):
     shown = data.with_sentences(rows.head(capacity(query)), chosen["plan_id"], review.as_of)
     return components.page(
         title(rows, place, query),
-        subline=data.subline(chosen["plan_id"], place["area_id"], review.as_of),
+        subline=[
+            *data.subline(chosen["plan_id"], place["area_id"], review.as_of),
+            components.way_to_changes(chosen, review),
+        ],
         controls=controls(chosen, query) + components.review_choice(chosen, review),
         children=[
             components.review_notice(review, PATH, query),

@@ -106,17 +106,19 @@ def title(here: dict, found: data.Comparison | None) -> str:
 
 def subline(here: dict, found: data.Comparison | None) -> list:
     """Plan, years, and how many are not shown."""
-    parts = [components.data_name(here["plan"]["name_zh"], here["plan"]["name_en"])]
+    parts = [components.data_name(here["plan"]["name_zh"], here["plan"]["name_en"]), data.name(here["place"])]
     if found is None:
         return parts
     first = found.last_year - found.years + 1
     years = (
-        str(found.last_year) if found.years == 1 else _("{first} to {last}, pooled", first=first, last=found.last_year)
+        wording.period(str(found.last_year)) if found.years == 1 else _("{first} to {last}, pooled", first=first, last=found.last_year)
     )
     parts.append(years)
     if found.missing:
         parts.append(_("{number} without counts are not shown", number=found.missing))
-    return parts
+    review = data.review(here["plan"]["plan_id"], None)
+    parts.append(_("figures reported so far"))
+    return [*parts, components.way_to_changes(here["plan"], review) if review else None]
 
 
 def controls(here: dict, found: data.Comparison | None) -> list:

@@ -106,6 +106,7 @@ def subline(plan: dict, here: dict, review: data.Review) -> list:
         _("data to {period}", period=wording.period(here["period"])) if isinstance(here["period"], str) else None,
         wording.figure_status(here["figure_status"]),
         _("judged as of {day}", day=wording.day(review.day)),
+        components.way_to_changes(plan, review),
     ]
 
 

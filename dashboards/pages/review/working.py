@@ -166,7 +166,10 @@ def own_milestones(found: data.WorkedMark) -> Line | None:
     moved = moved[(moved["value"] - moved["stated"]).abs() > 1e-9]
     if moved.empty:
         return None
-    words = [f"{row.time:.0f}: {wording.value(row.value, found.row['unit'])}" for row in moved.itertuples()]
+    unit = found.row["unit"]
+    words = [
+        _("{year}: {goal}", year=f"{row.time:.0f}", goal=wording.value(row.value, unit)) for row in moved.itertuples()
+    ]
     return Line(_("In the figure's own unit"), wording.joined(words), "")
 
 
@@ -176,7 +179,7 @@ def milestone_words(one: dict, unit: str) -> str:
         year = _("{year} (inferred)", year=year)
     if one["masked"]:
         return _("{year}: hidden in the plan's text", year=year)
-    return f"{year}: {wording.goal(one['comparator'], one['value'], unit)}"
+    return _("{year}: {goal}", year=year, goal=wording.goal(one["comparator"], one["value"], unit))
 
 
 def version_words(version: pd.Series) -> str:
@@ -241,6 +244,16 @@ def figure_heads(unit: str) -> dict[str, str]:
     }
 
 
+def aligned(numbers: list[str]) -> list[str]:
+    """As many decimals in every row of a column as the longest has; what is missing stays a dash."""
+    places = [len(one.partition(".")[2]) for one in numbers]
+    most = max(places, default=0)
+    return [
+        one if here == most or not one[-1:].isdigit() else f"{one}{'' if here else '.'}{'0' * (most - here)}"
+        for one, here in zip(numbers, places, strict=True)
+    ]
+
+
 def figure_rows(found: data.WorkedMark) -> pd.DataFrame:
     """Newest first, worded."""
     figures = found.working.figures.iloc[::-1]
@@ -248,10 +261,10 @@ def figure_rows(found: data.WorkedMark) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "period": [wording.period(period) for period in figures["period"]],
-            "value": [number(value) for value in figures["value"]],
+            "value": aligned([number(value) for value in figures["value"]]),
             "numerator": [wording.number(value) for value in figures["numerator"]],
             "denominator": [wording.number(value) for value in figures["denominator"]],
-            "error": [number(value) for value in figures["error"]],
+            "error": aligned([number(value) for value in figures["error"]]),
             "use": [use_words(row) for row in figures.itertuples()],
             "status": [wording.figure_status(status) for status in figures["status"]],
             "reported": reported_days(figures),
