@@ -42,6 +42,9 @@ from dashboards.data.cells import (
 from dashboards.data.compared import YEARS_OFFERED, Comparison, comparable, compared, places_of_level
 from dashboards.data.documents import delivery, every_action, every_target, former_targets
 from dashboards.data.edits import (
+    Edit,
+    Opened,
+    Version,
     edited_kinds,
     exported_kinds,
     open_row,
@@ -124,6 +127,7 @@ from dashboards.data.registers import (
     indicator,
     indicators,
     is_demo,
+    lying_in,
     name,
     persons,
     top_actions,
@@ -247,6 +251,7 @@ __all__ = [
     "lies_in",
     "log_in",
     "log_out",
+    "lying_in",
     "marks",
     "may_write_area",
     "members",
