@@ -24,7 +24,12 @@ def programme(row: dict) -> html.Div | str:
 def quota(row: dict) -> html.Div | str:
     """How the cells there are stand to the quota, with the way to the page of cells; a dash where none can be counted."""
     found = _quotas(row["plan_id"]).get((row["cell_type"], row["position"]))
-    return components.link(quota_words.standing(*found), "/cells", rules=row["plan_id"]) if found else wording.MISSING
+    return _with_way([quota_words.standing(*found)], "/cells", rules=row["plan_id"]) if found else wording.MISSING
+
+
+def _with_way(said: list, path: str, **state) -> html.Div:
+    """What is said of a row, and under it the way to the page that shows it whole."""
+    return html.Div([*(html.Div(one) for one in said), components.link(_("See how it stands"), path, **state)])
 
 
 @data.cached
@@ -53,8 +58,8 @@ def standard(row: dict) -> html.Div | str:
     here = of_rule[of_rule["area_id"].eq(top)]
     mark = standard_words.state_mark(standard_words.verdicts(of_rule, top)[own.name])
     figure = wording.MISSING if here.empty else standard_words.figure(own, here.iloc[0])
-    said = [mark] if figure == wording.MISSING else [mark, html.Div(figure, className="kt-muted")]
-    return components.link(said, "/services", plan=row["plan_id"])
+    said = [mark] if figure == wording.MISSING else [mark, html.Span(figure, className="kt-muted")]
+    return _with_way(said, "/services", plan=row["plan_id"])
 
 
 def task(row: dict) -> html.Div | str:

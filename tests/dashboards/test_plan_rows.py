@@ -10,7 +10,11 @@ from math import ceil
 import pytest
 
 from dashboards.app import create_app
-from data_access.engine import make_engine
+from data_access import submissions
+from data_access.delivery_tables import programmes
+from data_access.engine import make_engine, writing
+from data_access.tables import facilities, health_cells
+from data_access.task_tables import tasks
 from settings import Settings
 from tests.dashboards.asking import links, page, parts, rows, text
 from workflows.packs import PACKS, built_in_packs, load_plans
@@ -153,3 +157,40 @@ def test_words_find_a_row_in_either_language_and_pages_keep_them(site):
     assert "重大慢性病过早死亡率" in text(in_english)
     assert "Family-doctor sign-up coverage, whole population" in text(in_chinese)
     assert "part=tasks" in long["上一页"] and "q=indicator_id" in long["上一页"]
+
+
+@pytest.fixture
+def tracked(small_site, empty_store, monkeypatch):
+    """The small site with the plans of Ordos and Yuyao, and something reported of one row of each kind."""
+    monkeypatch.setattr(submissions, "office_today", lambda: TODAY)
+    load_plans(empty_store[1], [PACKS / "ordos-2030", PACKS / "yuyao-health"], today=TODAY)
+    hall = {"facility_id": "f1", "name_zh": "卫生院", "facility_type": "township_hospital", "area_id": "150602"}
+    cell = {"health_cell_id": "c1", "cell_type": "five_star_nursing_room", "name_zh": "母婴室", "area_id": "150602"}
+    screening = {"programme_id": "two-cancer", "name_zh": "两癌", "name_en": "Two cancers", "area_id": "150600"}
+    screening |= {"plan_id": "ordos-2030", "plan_programme_id": "two-cancer-screening", "kind": "screening"}
+    screening |= {"counted": "in_period", "report_every": "month", "stages": "eligible;attended"}
+    point = {"task_id": "t1", "plan_id": "yuyao-health", "plan_task_no": "S1.q1", "year": 2026, "title_zh": "健康素养"}
+    point |= {"area_id": "150600", "owner_zh": "市卫生健康委员会", "due": "2026-06"}
+    with writing(empty_store[1]) as connection:
+        connection.execute(facilities.insert(), {**hall, "services": "tcm_hall"})
+        connection.execute(health_cells.insert(), {**cell, "certified_on": date(2026, 3, 1)})
+        connection.execute(programmes.insert(), screening)
+        connection.execute(tasks.insert(), point)
+    return small_site
+
+
+def test_beside_a_row_stands_what_is_tracked_of_it_with_the_way_there(tracked):
+    screened = page(tracked, "/plans/ordos-2030", "?part=programmes")
+    halls = page(tracked, "/plans/ordos-2030", "?part=services&q=mcm_halls_township")
+    rooms = page(tracked, "/plans/yuyao-health", "?part=cells&q=five_star")
+    literacy = page(tracked, "/plans/yuyao-health", "?part=tasks&q=S1.q1")
+
+    assert "/programmes/two-cancer" in links(screened).values()
+    assert links(halls)["See how it stands"] == "/services?plan=ordos-2030"
+    assert "100.0 % (1 of 1)" in text(halls)
+    assert links(rooms)["See how it stands"] == "/cells?rules=yuyao-health"
+    assert "1 / 3" in text(rooms)
+    board = {" ".join(words.split()): path for words, path in links(literacy).items()}
+    assert board["Overdue Municipal Health Commission"].startswith("/tasks?year=2026&department=")
+    assert "another area's" in text(rooms)
+    assert "another area's" not in text(halls)
