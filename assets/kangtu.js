@@ -3,6 +3,7 @@
     "use strict";
     const ANY = "any"; // dashboards/components/controls.py
     const TRAVELLING = ["plan", "area"]; // what goes along from page to page
+    const PARTS = { "/edit/": "/records/", "/history/": "/records/" }; // pages that are parts of another page's list
     const REVIEWS = ["/", "/behind", "/indicator", "/changes", "/queue"]; // pages that can show a review of the past
 
     function withState(href, search, keys) {
@@ -21,6 +22,8 @@
         const sections = [...document.querySelectorAll(".kt-section")];
         let current = sections[0];
         let closest = 0;
+        const part = Object.keys(PARTS).find((start) => pathname.startsWith(start));
+        const place = part ? PARTS[part] : pathname;
         document.querySelectorAll(".kt-nav a:not(.kt-section-name)").forEach((link) => {
             const path = new URL(link.href).pathname;
             if (path === pathname) {
@@ -28,7 +31,7 @@
             } else {
                 link.removeAttribute("aria-current");
             }
-            const isPart = pathname === path || (path !== "/" && pathname.startsWith(`${path}/`));
+            const isPart = place === path || (path !== "/" && place.startsWith(`${path}/`));
             if (isPart && path.length > closest) {
                 closest = path.length;
                 current = link.closest(".kt-section");

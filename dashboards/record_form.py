@@ -49,7 +49,8 @@ def _field(column, text: str, programme: dict | None, troubles: list, *, is_fixe
         body = html.Div(record_words.shown(column, text), className="kt-fixed")
         return html.Div([html.Span(title, className="kt-field-label"), body], className="kt-field")
     offered = options_of(column)
-    help_text = record_words.advice(column) if offered is None or column.choices else ""
+    is_plain = column.name in STEPS or (offered is not None and not column.choices)
+    help_text = "" if is_plain else record_words.advice(column)
     return html.Div(
         [
             html.Label([part for part in head if part], htmlFor=_html_id(column), className="kt-field-label"),
@@ -163,7 +164,7 @@ def _stored(kind, answer, programme) -> list:
 
 
 def _changes(kind, answer, programme, heads: tuple[str, str] | None = None) -> html.Div:
-    before, after = heads or (_("Before"), _("After"))
+    before, after = heads or (_("Until now"), _("From now on"))
     rows = [
         [record_words.label(kind.column(one.column), programme), _cell(kind, one.column, one.before),
          html.Strong(_cell(kind, one.column, one.after))]

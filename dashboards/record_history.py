@@ -3,7 +3,7 @@
 import pandas as pd
 from dash import html
 
-from dashboards import components, data, door, record_words, wording
+from dashboards import components, data, door, programme_words, record_words, wording
 from dashboards.language import current_language
 from dashboards.language import gettext as _
 
@@ -12,9 +12,11 @@ SAID = ("stage", "value", "numerator", "denominator", "lower", "upper", "status"
 
 
 def history_table(kind, key: dict[str, str], versions: list) -> html.Div:
-    """Newest first. Of a figure its values; of a register's row what each version changed."""
+    """Newest first, of counts step by step. Of a figure its values; of a register's row what each version changed."""
+    order = {stage: at for at, stage in enumerate(programme_words.STEPS)}
+    versions = sorted(versions, key=lambda one: order.get(one.cells.get("stage"), 0))
     mine = data.submissions_seen().set_index("submission_id")["may_undo"] if versions else pd.Series(dtype=bool)
-    heads = [_("State"), *_value_heads(kind, versions), _("When"), _("Who"), _("How"), _("Why"), ""]
+    heads = [_("State"), *_value_heads(kind, versions), _("When"), _("Sender"), _("How"), _("Reason given"), ""]
     rows = [
         [
             _state(one),
@@ -88,12 +90,13 @@ def _how(one) -> str:
 
 
 def _undo(one, mine: pd.Series, kind, key: dict[str, str]):
-    """The button that takes back the submission, where the reader may; of a file it says that all of it goes."""
+    """The button that takes a form's row back, where the reader may; a file, with all its rows, is taken back in the list."""
     if one.state == "taken_back" or one.submission_id not in mine.index or not mine[one.submission_id]:
         return ""
-    many = one.rows_stored > 1
-    words = _("Take back the whole file ({number} rows)", number=one.rows_stored) if many else _("Take back")
-    return undo_button(one.submission_id, components.address(f"{record_words.HISTORY}/{kind.name}", **key), words)
+    if not one.is_form:
+        return components.link(_("in the list of submissions"), record_words.IMPORTS, kind=kind.name)
+    back = components.address(f"{record_words.HISTORY}/{kind.name}", **key)
+    return undo_button(one.submission_id, back, _("Take back"))
 
 
 def undo_button(submission_id: int, back: str, words: str) -> html.Button:
@@ -127,9 +130,9 @@ def versions_frame(kind, key: dict[str, str], versions: list) -> pd.DataFrame:
         row |= {
             _("State"): _(record_words.STATES[one.state]),
             _("When"): one.received_at.isoformat() if one.received_at else "",
-            _("Who"): one.received_from or "",
+            _("Sender"): one.received_from or "",
             _("How"): _how(one),
-            _("Why"): one.reason or "",
+            _("Reason given"): one.reason or "",
             _("Ended by no."): one.ended_by or "",
         }
         rows.append(row)

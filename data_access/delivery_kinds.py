@@ -21,7 +21,7 @@ REPORT_EVERY = {"month": ("月", "按月", "每月"), "quarter": ("季", "按季
 SEXES = {"all": ("不限", "全部"), "female": ("女", "女性"), "male": ("男", "男性")}
 STATUSES_OF_A_COUNT = {
     "provisional": ("快报", "初步", "暂定", "初报", "preliminary"),
-    "final": ("年报", "正式", "上报", "已上报", "reported", "终报"),
+    "final": ("上报", "已上报", "年报", "正式", "reported", "终报"),
     "certified": ("核定", "审定", "已核定", "认定"),
 }
 # Other words for each step, as districts head their columns.

@@ -89,12 +89,13 @@ def newest(opened):
     versions = found[1] if found else []
     if not versions:
         return None
+    shown = sorted(versions, key=lambda one: one.submission_id or 0, reverse=True)[:NEWEST]
     every = components.link(
         _("Every version ({number}), as a file, and taking back", number=len(versions)),
         f"{record_words.HISTORY}/{opened.kind.name}",
         **opened.key,
     )
-    table = record_history.history_table(opened.kind, opened.key, versions[:NEWEST])
+    table = record_history.history_table(opened.kind, opened.key, shown)
     return components.section(_("History"), [table, html.P(every)])
 
 

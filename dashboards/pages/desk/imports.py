@@ -70,7 +70,7 @@ def _choice(key: str, label: str, offered: list[tuple[str, str]], query: dict):
 
 def table(rows: pd.DataFrame) -> html.Div:
     """One row a submission."""
-    heads = [_("No."), _("When"), _("Who"), _("What"), _("How"), _("Why"), _("Rows read"), _("Stored"), _("Left out"), _("Take back")]  # fmt: skip
+    heads = [_("No."), _("When"), _("Sender"), _("What"), _("How"), _("Reason given"), _("Rows read"), _("Stored"), _("Left out"), _("Take back")]  # fmt: skip
     cells = [
         [
             str(row["submission_id"]),
