@@ -107,15 +107,48 @@ def standing(
 
 def summarised(now: Standing) -> dict:
     """What the list says of a programme: SUMMARY, None where it cannot be said."""
-    steps = now.whole.set_index("stage")
-    worst = cascade.worst_step(now.whole)
-    main = steps.loc["attended"] if "attended" in steps.index else None
-    target = now.rules.coverage_target_percent
+    return _summary(now.rules, now.over, now.whole, now.reports)
+
+
+def summarised_below(now: Standing, areas: pd.DataFrame, area_ids: list[str]) -> dict[str, dict]:
+    """The same of areas below at one stroke: of those in which the units that report are the ones the whole has there.
+
+    Elsewhere (nobody or another level reports in it) an area's own standing says something else: it is left out.
+    """
+    parent = dict(zip(areas["area_id"], areas["parent_id"], strict=True))
+    level = dict(zip(areas["area_id"], areas["level"], strict=True))
+    group = pd.Series({unit: _first_in(unit, parent, set(area_ids)) for unit in now.units.index}, dtype=object)
+    levels = {level[unit] for unit in now.units.index}
+    reported = set(group[(now.reports["received"] > 0).reindex(group.index, fill_value=False)].dropna())
+    if len(levels) != 1 or now.batch is not None or levels & {level[one] for one in area_ids}:
+        return {}
+    own = group[group.isin(reported)]
+    steps = cascade.cascade(now.units.loc[own.index], own, now.rules, now.over.elapsed)
     return {
-        "coverage": None if main is None or pd.isna(main["rate"]) else float(main["rate"]),
-        "expected_share": None if target is None else float(target * now.over.elapsed),
+        area_id: _summary(now.rules, now.over, rows, now.reports.loc[own.index[own.eq(area_id)]])
+        for area_id, rows in steps.groupby("group")
+    }
+
+
+def _first_in(area_id: str, parent: dict, wanted: set[str]) -> str | None:
+    seen: set[str] = set()
+    while isinstance(area_id, str) and area_id not in seen:
+        if area_id in wanted:
+            return area_id
+        seen.add(area_id)
+        area_id = parent.get(area_id)
+    return None
+
+
+def _summary(rules: cascade.Rules, over: cascade.Window, steps: pd.DataFrame, reports: pd.DataFrame) -> dict:
+    worst = cascade.worst_step(steps)
+    rate = steps.loc[steps["stage"].eq("attended"), "rate"]
+    target = rules.coverage_target_percent
+    return {
+        "coverage": None if rate.isna().all() else float(rate.iloc[0]),
+        "expected_share": None if target is None else float(target * over.elapsed),
         "worst": None if worst is None else worst["stage"],
         "shortfall": None if worst is None else float(worst["shortfall"]),
-        "units": len(now.units),
-        "units_reported": int((now.reports["received"] > 0).sum()) if len(now.reports) else 0,
+        "units": len(reports),
+        "units_reported": int((reports["received"] > 0).sum()),
     }

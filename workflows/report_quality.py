@@ -14,7 +14,6 @@ from data_access import quality as stored
 from data_access import submissions
 from data_access.areas import read_areas
 from data_access.indicators import read_indicators
-from data_access.observations import read_observations
 from data_access.programmes import read_programmes, read_rota
 from models import cascade
 from models import quality as checks
@@ -23,7 +22,7 @@ from workflows.programme_standing import month_of, rules_of
 YEARS_BACK = 2
 LEVELS = ("prefecture", "county", "township")
 LAGS = ("confirmed", "followed_up", "uploaded")  # may be of people found in an earlier period
-EVER = -1.0
+OWN_YEARS = 10  # before these years whose changes a jump is held against
 _REPORT = [*checks.KEY, "time", "months", "days", "reporter"]
 _NUMBER = ["kind", "subject", "area_id", "reporter", "value"]
 
@@ -55,26 +54,24 @@ class Look:
 
     def indicators(self, indicator_ids: Collection[str]) -> Quality:
         """The figures of some indicators that came in files."""
-        every = read_observations(self._engine, indicator_ids)
-        of_files = self._sent.index[self._sent["kind"].ne(submissions.DERIVED)]
-        is_looked_at = every["area_id"].isin(self.areas.index) & every["submission_id"].isin(of_files)
-        every = every[is_looked_at & every["value"].notna()]
+        every = stored.read_figure_reports(self._engine, indicator_ids, self._since - OWN_YEARS)
+        every = every[every["area_id"].isin(self.areas.index)]
         rows = every.rename(columns={"indicator_id": "subject"}).assign(
-            kind="indicator", stage="", months=every["period"].map(_months).astype("int64")
+            kind="indicator", stage="", months=_months(every["period"])
         )
-        rows["reporter"] = rows["submission_id"].map(self._sent["received_from"])
+        rows["reporter"] = rows["stated_by"].map(self._sent["received_from"])
         due = self._due_of_indicators(rows)
-        rows = rows.merge(self._came("indicator", indicator_ids, EVER), on=checks.KEY, how="left")
         new = rows[rows["time"] > self._since]
+        new = _plain(new).merge(self._came("indicator", indicator_ids), on=checks.KEY, how="left")
         counted = new[new["numerator"].notna()].assign(value=new["numerator"])
         is_share = new["subject"].isin(self._shares)
         leaps = checks.jumps(rows.assign(cases=rows["numerator"]), self.areas["level"])
         found = [
-            checks.missing(due, rows),
+            checks.missing(due, _plain(rows[rows["period"].isin(due["period"])])),
             checks.late(new),
             checks.impossible(new[is_share].assign(part=new["numerator"], whole=new["denominator"])),
             checks.parts_against_whole(counted, self._units["parent_id"]),
-            leaps.merge(new[checks.KEY], on=checks.KEY),
+            _plain(leaps).merge(new[checks.KEY], on=checks.KEY),
         ]
         numbers = counted.drop_duplicates(["subject", "area_id", "value"])
         return _with_reporters(due, new[_REPORT], pd.concat(found), numbers[_NUMBER])
@@ -97,9 +94,9 @@ class Look:
         rows = stored.read_count_reports(self._engine, programme_ids, self._since)
         rows = rows.rename(columns={"programme_id": "subject"})
         rows = rows[rows["subject"].isin(self.programmes.index) & rows["area_id"].isin(self.areas.index)]
-        rows = rows.assign(kind="programme", months=rows["period"].map(_months).astype("int64"))
+        rows = rows.assign(kind="programme", months=_months(rows["period"]))
         rows["reporter"] = rows["stated_by"].map(self._sent["received_from"])
-        came = self._came("programme", programme_ids, self._since)
+        came = self._came("programme", programme_ids)
         reports = rows.drop_duplicates(checks.KEY).merge(came, on=checks.KEY, how="left")
         due = self._due_of_programmes(reports, programme_ids)
         found = [
@@ -144,32 +141,45 @@ class Look:
         step = cascade.MONTHS[rules.report_every]
         now = 12 * (self.today.year - 1) + self.today.month
         reached = pd.DataFrame(index=pd.Index(reports["area_id"].astype("object").unique()))
+        units: dict[int | None, pd.Index] = {}  # of a year; None: of all, where nobody takes turns
         parts = []
         for month in range(now - 12, now):
             is_due = month % step == 0 and (month in months or month - 12 in months) and month >= min(months)
             if is_due and self.today > _last_day_in_time(month, step) and not _is_over(row, month):
-                turn = set(cascade.due(rota, rules, cascade.year_of(month))["area_id"]) if len(rota) else None
-                ids = cascade.units_of(reached, everywhere, row["area_id"], turn).index
-                period = {"kind": "programme", "subject": programme_id, "area_id": ids, "period": _name(month, step)}
-                parts.append(pd.DataFrame(period))
+                year = cascade.year_of(month) if len(rota) else None
+                if year not in units:
+                    turn = None if year is None else set(cascade.due(rota, rules, year)["area_id"])
+                    units[year] = cascade.units_of(reached, everywhere, row["area_id"], turn).index
+                period = {"kind": "programme", "subject": programme_id, "period": _name(month, step)}
+                parts.append(pd.DataFrame({**period, "area_id": units[year]})[checks.KEY])
         return pd.concat(parts, ignore_index=True) if parts else None
 
-    def _came(self, kind: str, subjects: Collection[str], after: float) -> pd.DataFrame:
+    def _came(self, kind: str, subjects: Collection[str]) -> pd.DataFrame:
         """KEY and days from the end of the period to the first report of it; NaN where that is not known.
 
         A file that brought the past of something nobody had reported before came when the site began, not late.
         """
-        first = stored.read_first_reports(self._engine, kind, subjects, after).assign(kind=kind)
+        first = stored.read_first_reports(self._engine, kind, subjects, self._since).assign(kind=kind)
         if first.empty:
             return first.assign(days=pd.Series(dtype="float64"))[[*checks.KEY, "days"]]
-        received = first["submission_id"].map(self._sent["received_at"]).dt.tz_convert(submissions.OFFICE_TIME)
-        received = received.dt.tz_localize(None).dt.normalize()
-        began = received.groupby(first["subject"]).transform("min")
-        allowed = first["period"].map(_months).map(checks.DAYS_ALLOWED)
+        received = self._day_of(first["submission_id"])
+        began = self._day_of(first["subject"].map(self._began(kind, subjects)))
+        allowed = _months(first["period"]).map(checks.DAYS_ALLOWED)
         is_of_before = checks.days_after(began, first["time"]) > allowed
         stated = first["reported_on"].astype("datetime64[us]")
         came = stated.fillna(received.astype("datetime64[us]").where(~is_of_before))
         return first.assign(days=checks.days_after(came, first["time"]))[[*checks.KEY, "days"]]
+
+    def _began(self, kind: str, subjects: Collection[str]) -> pd.Series:
+        """subject -> the first import that stands and had anything of it."""
+        stands = self._sent.index[self._sent["undone_by"].isna() & self._sent["undoes"].isna()]
+        found = stored.read_imports_of(self._engine, kind, subjects)
+        return found[found["submission_id"].isin(stands)].groupby("subject")["submission_id"].min()
+
+    def _day_of(self, submission: pd.Series) -> pd.Series:
+        """The bureau's day on which each submission came."""
+        received = submission.map(self._sent["received_at"]).dt.tz_convert(submissions.OFFICE_TIME)
+        return received.dt.tz_localize(None).dt.normalize()
 
     def holds_until(self, kind: str, subject: str) -> date:
         """The last day on which the same reports are due as on this one, as long as nothing comes in."""
@@ -192,8 +202,16 @@ def _with_reporters(due: pd.DataFrame, reports: pd.DataFrame, findings: pd.DataF
     return Quality(due, reports, findings.drop(columns="last"), numbers)
 
 
-def _months(period: str) -> int:
-    return 3 if "Q" in period else 1 if "-" in period else 12
+def _plain(rows: pd.DataFrame) -> pd.DataFrame:
+    """The key as texts: categories of different frames do not match."""
+    return rows.astype(dict.fromkeys(checks.KEY, "object"))
+
+
+def _months(periods: pd.Series) -> pd.Series:
+    """12 for a year, 3 for a quarter, 1 for a month."""
+    texts = periods.astype("object")
+    lengths = {text: 3 if "Q" in text else 1 if "-" in text else 12 for text in texts.unique()}
+    return texts.map(lengths).astype("int64")
 
 
 def _last_day(month: int) -> date:

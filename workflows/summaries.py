@@ -17,7 +17,7 @@ from data_access.engine import writing
 from data_access.programmes import read_last_reports, read_programmes, read_rota
 from models import cascade
 from models.quality import tallies
-from workflows.programme_standing import month_of, read_round, standing, summarised
+from workflows.programme_standing import month_of, read_round, standing, summarised, summarised_below
 from workflows.report_quality import Look, Quality
 
 # What changes the programmes' summaries besides their counts; what changes the quality of everything.
@@ -63,11 +63,17 @@ def _summaries(engine: Engine, row: dict, areas: pd.DataFrame) -> Iterator[dict]
     below = cascade.descendants(areas, row["area_id"])
     rota = read_rota(engine, row["programme_id"])
     counts = read_round(engine, row, rota, row["period"], list(below["area_id"]))
-    districts = below.loc[below["level"].isin(LEVELS), "area_id"]
-    for area_id in dict.fromkeys([row["area_id"], *districts]):
-        here = set(cascade.descendants(areas, area_id)["area_id"])
-        now = standing(row, counts[counts["area_id"].isin(here)], rota, areas, area_id, row["period"])
-        yield {"area_id": area_id, **summarised(now)}
+    whole = standing(row, counts, rota, areas, row["area_id"], row["period"])
+    yield {"area_id": row["area_id"], **summarised(whole)}
+    districts = [one for one in below.loc[below["level"].isin(LEVELS), "area_id"] if one != row["area_id"]]
+    at_one_stroke = summarised_below(whole, areas, districts)
+    for area_id in districts:
+        found = at_one_stroke.get(area_id)
+        if found is None:
+            here = set(cascade.descendants(areas, area_id)["area_id"])
+            own = counts[counts["area_id"].isin(here)]
+            found = summarised(standing(row, own, rota, areas, area_id, row["period"]))
+        yield {"area_id": area_id, **found}
 
 
 # Quality ------------------------------------------------------------------------------------------------------------
