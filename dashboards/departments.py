@@ -142,6 +142,11 @@ def said(name: str) -> str:
     return name if current_language() == "zh" else english(name) or name
 
 
+def sentence(names: str | None) -> str:
+    """The departments of a cell in the reader's language, for a file."""
+    return wording.joined([said(name) for name in split(names)])
+
+
 def listed(names: list[str], most: int | None = None) -> html.Span | str:
     """The departments in a sentence. most: how many at most, the others counted. Where none is named a dash."""
     if not names:

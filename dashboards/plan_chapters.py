@@ -4,8 +4,9 @@ from collections import Counter
 
 from dash import html
 
-from dashboards import components, data, departments, plan_targets, plan_words, wording
+from dashboards import components, data, departments, plan_targets, plan_tracked, plan_words, wording
 from dashboards.language import gettext as _
+from dashboards.language import ngettext
 from dashboards.plan_targets import Selection, Target
 from dashboards.plan_words import in_its_language
 
@@ -85,8 +86,18 @@ class Chapters:
                 facts += [html.Span([words, " "], className="kt-muted"), departments.listed(names), "　"]
         sources = list(dict.fromkeys(target.row["source_zh"] for target in targets))
         facts += [html.Span([_("Source"), " "], className="kt-muted"), in_its_language(sources[0])] if sources else []
+        facts += self.work_points(action)
         body = self.table(targets, data.name(action, "title")) if targets else None
         return html.Div([heading, html.P(facts, className="kt-facts"), body], className="kt-action")
+
+    def work_points(self, action: dict) -> list:
+        """How many of the year's work points carry the action out, with the way to the board."""
+        points = plan_tracked.work_points(self.plan["plan_id"], action["action_no"])
+        if not points:
+            return []
+        words = ngettext("{number} work point this year", "{number} work points this year", len(points))
+        state = {"year": points[0]["year"], "chapter": text_of(points[0]["chapter_zh"])}
+        return ["　", components.link(words, "/tasks", **state)]
 
     def table(self, targets: list[Target], caption: str) -> html.Div:
         """The targets of one action."""

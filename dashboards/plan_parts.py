@@ -333,6 +333,5 @@ def _exported(row: dict) -> dict:
             "" if wording.is_missing(row[field]) and not plan_words.hides(row, "value") else standard(field)(row)
         )
     if "responsible_departments_zh" in row:
-        names = departments.split(row["responsible_departments_zh"])
-        said["responsible_departments_zh"] = wording.joined([departments.said(name) for name in names])
+        said["responsible_departments_zh"] = departments.sentence(row["responsible_departments_zh"])
     return said

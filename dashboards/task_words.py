@@ -4,8 +4,8 @@ import pandas as pd
 from dash import html
 
 from dashboards import wording
+from dashboards.language import current_language, mark, ngettext
 from dashboards.language import gettext as _
-from dashboards.language import mark, ngettext
 
 # lamp -> (word, what it means, the mark whose shape and colour it takes)
 LAMPS = {
@@ -54,7 +54,10 @@ def finding(points: pd.DataFrame, whose: str, year: int) -> str:
 
 
 def progress(row: dict) -> str:
-    """Done of due, with its unit: "420 of 600 场 (70 %)"; what is done or not done says its state."""
+    """Done of due: "已完成420，共600场（70%）", "420 of 600 (70 %)"; what is done or not done says its state.
+
+    A unit in Chinese counts what the title names; English has no word for it.
+    """
     if wording.is_missing(row["quantity"]):
         states = {
             "done": _("done"),
@@ -64,6 +67,7 @@ def progress(row: dict) -> str:
         }
         return states.get(row["state"], _("not reported"))
     unit = "" if wording.is_missing(row["unit"]) else str(row["unit"])
+    unit = "" if current_language() == "en" and not unit.isascii() else unit
     due = f"{row['quantity']:,.10g}{unit}"
     if wording.is_missing(row["quantity_done"]):
         return _("not reported, of {due}", due=due)

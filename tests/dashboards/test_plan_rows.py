@@ -176,6 +176,7 @@ def tracked(small_site, empty_store, monkeypatch):
         connection.execute(health_cells.insert(), {**cell, "certified_on": date(2026, 3, 1)})
         connection.execute(programmes.insert(), screening)
         connection.execute(tasks.insert(), point)
+        connection.execute(tasks.insert(), point | {"task_id": "t2", "plan_id": "ordos-2030", "plan_task_no": "1.2"})
     return small_site
 
 
@@ -192,5 +193,6 @@ def test_beside_a_row_stands_what_is_tracked_of_it_with_the_way_there(tracked):
     assert "1 / 3" in text(rooms)
     board = {" ".join(words.split()): path for words, path in links(literacy).items()}
     assert board["Overdue Municipal Health Commission"].startswith("/tasks?year=2026&department=")
+    assert links(page(tracked, "/plans/ordos-2030"))["1 work point this year"].startswith("/tasks?year=2026")
     assert "another area's" in text(rooms)
     assert "another area's" not in text(halls)

@@ -6,11 +6,12 @@ from datetime import date
 import pandas as pd
 from dash import html
 
-from dashboards import components, data, departments, task_charts, wording
+from dashboards import components, data, departments, record_words, task_charts, wording
 from dashboards.access import register_page
 from dashboards.components import ANY, choice
-from dashboards.language import current_language, mark, ngettext, pick
 from dashboards.language import gettext as _
+from dashboards.language import mark, ngettext, pick
+from dashboards.plan_words import in_its_language
 from dashboards.task_words import LAMPS, bar, days_left, finding, lamp, progress
 
 PATH, FIGURE = "/tasks", "tasks-over-time"
@@ -197,7 +198,13 @@ def listing(points: pd.DataFrame) -> list:
     evidence = reports.dropna(subset=["evidence"]).groupby("task_id")["evidence"].last()
     rows = [
         [
-            html.Div([components.data_name(row["title_zh"], row["title_en"]), _details(row)]),
+            record_words.with_links(
+                html.Div([components.data_name(row["title_zh"], row["title_en"]), _details(row)]),
+                "tasks",
+                {"task_id": row["task_id"]},
+                record_words.add_link("task_reports", _("Report progress"), is_button=False, task_id=row["task_id"]),
+                record_words.list_link("task_reports", _("Reports"), task_id=row["task_id"]),
+            ),
             lamp(row["lamp"]),
             components.mark_chinese(progress(row)),
             wording.period(row["due"]),
@@ -208,13 +215,21 @@ def listing(points: pd.DataFrame) -> list:
         for row in in_order(points).to_dict("records")
     ]
     table = components.simple_table(heads, rows, caption=_("The work points"), className="kt-stacked")
-    return [html.H2(_("The work points")), table]
+    add = record_words.tools(
+        record_words.add_link("tasks", _("Add a work point"), is_button=False),
+        record_words.list_link("tasks", _("The rows as a file to mend and import again")),
+    )
+    return [html.H2(_("The work points")), add, table]
 
 
 def _details(row: dict) -> html.Div:
-    """What is to be delivered, in Chinese as the plan has it, and who cooperates."""
-    parts = [row[key] for key in ("deliverable_zh", "co_owners_zh") if not wording.is_missing(row[key]) and row[key]]
-    return html.Div(" · ".join(parts), className="kt-muted", lang="zh" if current_language() == "en" else None)
+    """What is to be delivered, and who cooperates."""
+    deliverable = in_its_language(row["deliverable_zh"], row["deliverable_en"])
+    cooperating = departments.split(row["co_owners_zh"])
+    pieces = [deliverable] if deliverable != wording.MISSING else []
+    pieces += [" · "] if pieces and cooperating else []
+    pieces += [departments.listed(cooperating)] if cooperating else []
+    return html.Div(pieces, className="kt-muted")
 
 
 def in_order(points: pd.DataFrame) -> pd.DataFrame:
@@ -235,10 +250,10 @@ def export(query: dict) -> components.Export:
     frame = pd.DataFrame(
         {
             _("Code"): rows["task_id"].to_numpy(),
-            _("Chapter"): rows["chapter_zh"].to_numpy(),
+            _("Chapter"): [pick(one, data.action_names().get(one)) for one in rows["chapter_zh"]],
             _("Work point"): [data.name(row, "title") for row in records],
-            _("Lead department"): rows["owner_zh"].to_numpy(),
-            _("Cooperating departments"): rows["co_owners_zh"].to_numpy(),
+            _("Lead department"): [departments.said(one) for one in rows["owner_zh"]],
+            _("Cooperating departments"): [departments.sentence(one) for one in rows["co_owners_zh"]],
             _("Quantity due"): rows["quantity"].to_numpy(),
             _("Unit"): rows["unit"].to_numpy(),
             _("Quantity done"): rows["quantity_done"].to_numpy(),

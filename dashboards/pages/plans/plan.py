@@ -258,11 +258,6 @@ def export(query: dict) -> components.Export:
     return components.Export(plan_words.with_whole_years(pd.DataFrame(rows)), title(plan, selection), about)
 
 
-def said_departments(names: str | None) -> str:
-    """The departments of a cell in the reader's language."""
-    return wording.joined([departments.said(name) for name in departments.split(names)])
-
-
 def status_word(found: dict | None) -> str:
     """The word of a mark; empty where nothing was judged."""
     words, _meaning = components.STATUSES[found["status"]] if found else ("", "")
@@ -288,8 +283,8 @@ def milestone_record(row: dict, action: dict, found: dict | None) -> dict[str, o
         _("Hidden in the text"): plan_words.hidden_parts(row),
         _("Denominator"): data.name(row, "denominator"),
         _("Nature"): plan_words.word(plan_words.NATURES, row["nature"]),
-        _("Led by"): said_departments(text_of(row["lead_departments_zh"]) or action["lead_departments_zh"]),
-        _("Cooperating"): said_departments(action["cooperating_departments_zh"]),
+        _("Led by"): departments.sentence(text_of(row["lead_departments_zh"]) or action["lead_departments_zh"]),
+        _("Cooperating"): departments.sentence(action["cooperating_departments_zh"]),
         _("Status"): status_word(found),
         _("Source"): row["source_zh"],
         _("Note"): data.name(row, "note"),
