@@ -145,13 +145,41 @@ def links_of(kind: str, key: dict[str, str], *, only: tuple[str, ...] = (EDIT, H
     if not may("import figures") or kind not in data.edited_kinds():
         return None
     words = {EDIT: _("Edit"), HISTORY: _("History")}
+    if kind == "programmes":
+        words[EDIT] = _("Settings of the programme")
     pieces = [components.link(words[path], f"{path}/{kind}", **key) for path in only]
     parts = [piece for one in pieces for piece in (" · ", one)][1:]
     return html.Span(parts, className="kt-row-links")
 
 
-def add_link(kind: str, words: str, **prefilled: str):
-    """A button that opens the form of a new row; nothing for who may not."""
+def add_link(kind: str, words: str, *, is_button: bool = True, **prefilled: str):
+    """What opens the form of a new row; nothing for who may not."""
     if not may("import figures") or kind not in data.edited_kinds():
         return None
-    return components.link(words, f"{EDIT}/{kind}", className="btn btn-sm btn-outline-primary kt-add", **prefilled)
+    look = "btn btn-sm btn-outline-primary kt-add" if is_button else ""
+    return components.link(words, f"{EDIT}/{kind}", className=look, **prefilled)
+
+
+def list_link(kind: str, words: str, **state: str):
+    """The way to the rows of a kind, one by one; nothing for who may not edit them."""
+    if not may("import figures") or kind not in data.edited_kinds():
+        return None
+    return components.link(words, RECORDS, kind=kind, **state)
+
+
+def tools(*links) -> html.P | None:
+    """Such links in a line; nothing where the reader gets none of them."""
+    given = [one for one in links if one is not None]
+    return html.P([piece for one in given for piece in (" · ", one)][1:], className="kt-row-links") if given else None
+
+
+def with_links(content, kind: str, key: dict[str, str], *more):
+    """What stands in a cell, with the small links of its row under it for those who may edit; else the content alone.
+
+    more: further links, shown to the same people.
+    """
+    links = links_of(kind, key)
+    if links is None:
+        return content
+    pieces = [piece for one in more if one is not None for piece in (" · ", one)]
+    return html.Div([content, html.Div([links, *pieces], className="kt-row-links")])

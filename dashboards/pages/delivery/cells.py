@@ -4,7 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from dash import html
 
-from dashboards import components, data, map_places, plan_controls, quota_words, wording
+from dashboards import components, data, map_places, plan_controls, quota_words, record_words, wording
 from dashboards.access import register_page
 from dashboards.components import ANY, choice
 from dashboards.language import current_language, mark, ngettext
@@ -222,7 +222,11 @@ def register(query: dict) -> list:
     heads = [_("Name"), _("Type"), _("Area"), _("Title"), _("Title since"), _("Until"), _("State")]
     table = [
         [
-            components.data_name(row["name_zh"], row["name_en"]),
+            record_words.with_links(
+                components.data_name(row["name_zh"], row["name_en"]),
+                "health_cells",
+                {"health_cell_id": row["health_cell_id"]},
+            ),
             type_name(row["cell_type"]),
             data.name(data.area(row["area_id"])),
             _(map_places.TITLE_LEVELS[row["title_level"]]) if row["title_level"] in map_places.TITLE_LEVELS else "",
@@ -246,6 +250,10 @@ def register(query: dict) -> list:
     return [
         html.H2(_("Register of health cells")),
         search,
+        record_words.tools(
+            record_words.add_link("health_cells", _("Add a health cell"), is_button=False),
+            record_words.list_link("health_cells", _("The rows as a file to mend and import again")),
+        ),
         line,
         body if len(rows) else components.empty(_("Nothing fits this choice"), ""),
     ]

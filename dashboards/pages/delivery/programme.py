@@ -3,7 +3,16 @@
 import pandas as pd
 from dash import html
 
-from dashboards import components, data, plan_controls, programme_charts, programme_words, roll_out_section, wording
+from dashboards import (
+    components,
+    data,
+    plan_controls,
+    programme_charts,
+    programme_words,
+    record_words,
+    roll_out_section,
+    wording,
+)
 from dashboards.access import register_page
 from dashboards.components import choice
 from dashboards.language import gettext as _
@@ -172,7 +181,16 @@ def parts_section(now: data.Standing) -> list:
         heads, rows, caption=_("Steps by area"), numbers=numbers, className="kt-stacked kt-cascade-parts"
     )
     note = _("In brackets the share of the step it follows from. Order: the most people short first.")
-    return [components.section(_("By area"), [table, components.source_line(note)])]
+    programme_id = now.programme["programme_id"]
+    ways = record_words.tools(
+        record_words.list_link(
+            "programme_counts", _("The counts, one by one: mend, history, file"),
+            programme_id=programme_id, area=now.area_id,
+        ),
+        record_words.add_link("programme_counts", _("Add a count"), is_button=False, programme_id=programme_id),
+        record_words.links_of("programmes", {"programme_id": programme_id}, only=(record_words.EDIT,)),
+    )  # fmt: skip
+    return [components.section(_("By area"), [table, components.source_line(note), ways])]
 
 
 def part_rows(now: data.Standing) -> list[list]:
@@ -191,13 +209,16 @@ def part_cells(now: data.Standing, area_id: str, steps: pd.DataFrame, members: p
     where = data.area(area_id) or {"name_zh": area_id, "name_en": area_id}
     path = f"{LIST}/{now.programme['programme_id']}"
     name = components.data_name(where["name_zh"], where["name_en"])
+    key = {"programme_id": now.programme["programme_id"], "area_id": area_id, "period": now.period}
     has_below = len(data.units_below(area_id)) > 0 and area_id != now.area_id
     worst = cascade.worst_step(steps)
     received, due = int(members["received"].sum()), int(members["due"].sum())
     silent = int((members["received"] == 0).sum())
     said = _("{n} of {m}", n=len(members) - silent, m=len(members))
     return [
-        components.link(name, path, area=area_id, period=now.period) if has_below else name,
+        components.link(name, path, area=area_id, period=now.period)
+        if has_below
+        else record_words.with_links(name, "programme_counts", key),
         *(programme_words.count_and_share(row) for row in steps.to_dict("records")),
         worst_words(worst, now.programme["kind"]),
         html.Span(said, className="kt-lacking" if silent else ""),

@@ -3,7 +3,7 @@
 import pandas as pd
 from dash import html
 
-from dashboards import components, data, wording
+from dashboards import components, data, record_words, wording
 from dashboards.access import register_page
 from dashboards.components import choice
 from dashboards.language import current_language, mark, ngettext
@@ -38,7 +38,14 @@ def layout(**query):
         finding(standards, found, top),
         subline=subline(plan_id),
         controls=[choice("plan", _("Plan"), options, plan_id)],
-        children=[counted(standards, found, top), components.download_bar("services", plan=plan_id)],
+        children=[
+            counted(standards, found, top),
+            components.download_bar("services", plan=plan_id),
+            record_words.tools(
+                record_words.list_link("facilities", _("The facilities, one by one: mend, history, file")),
+                record_words.add_link("facilities", _("Add a facility"), is_button=False),
+            ),
+        ],
         table=not_counted(standards),
         method=[
             _("Counted from the register of facilities as it stands today; a facility that has closed is left out."),

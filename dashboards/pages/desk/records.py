@@ -69,7 +69,8 @@ def controls(kinds: dict, kind: str, query: dict) -> list:
     """Kind and area."""
     offered = [{"value": name, "label": record_words.kind_name(name)} for name in kinds]
     places = data.areas()
-    near = places[places["level"].isin(("prefecture", "county"))].to_dict("records")
+    is_near = places["level"].isin(("prefecture", "county")) | places["area_id"].eq(query.get("area", ""))
+    near = places[is_near].to_dict("records")
     areas = [{"value": ANY, "label": _("All")}, *({"value": row["area_id"], "label": data.name(row)} for row in near)]
     chosen = query.get("area") if query.get("area") in {one["value"] for one in areas} else ANY
     return [choice("kind", _("Kind"), offered, kind), choice("area", _("Area"), areas, chosen)]

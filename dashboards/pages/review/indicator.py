@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from dash import html
 
-from dashboards import adjusted, charts, components, data, flag_words, wording
+from dashboards import adjusted, charts, components, data, flag_words, record_words, wording
 from dashboards.access import register_page
 from dashboards.language import gettext as _
 from dashboards.language import mark, pick
@@ -322,8 +322,18 @@ def figures_table(here: dict, series: charts.Series, plan_id: str, review: data.
         for field, head in names.items()
     ]
     rows = worded_rows(rows.sort_values("time", ascending=False, kind="stable"))  # the model's before the analyst's
+    ways = record_words.tools(
+        record_words.list_link(
+            "observations", _("The figures as sent: mend, history, file"),
+            indicator_id=here["indicator_id"], area=here["area_id"],
+        ),
+        record_words.add_link(
+            "observations", _("Add a figure"), is_button=False,
+            indicator_id=here["indicator_id"], area_id=here["area_id"],
+        ),
+    )  # fmt: skip
     return components.section(
-        _("The figures behind the chart"), components.table("indicator-table", rows, columns, label=title(here))
+        _("The figures behind the chart"), [components.table("indicator-table", rows, columns, label=title(here)), ways]
     )
 
 
