@@ -1,17 +1,23 @@
 """p-center: p sites so that the longest way to the nearest site is shortest.
 
 The answer is one of the distances there are. For any of them, whether p sites are enough is a question of full coverage
-(Minieka 1970): greedy answers narrow the range first, proofs then decide it.
+(Minieka 1970): greedy covers narrow the range from above, parts of sites from below (Elloumi, Labbe and Pochet 2004),
+swaps from above again, proofs then decide what is left.
 """
+
+import math
 
 import numpy as np
 from scipy import sparse
 
-from geo.siting_cover import cover, fewest_covering, greedy
+from geo.siting_center_search import shorten
+from geo.siting_cover import CERTAINTY, cover, fewest_covering, fractional, greedy
 from geo.siting_coverage import covers_all
 from geo.siting_problem import P_CENTER, UNWATCHED, Answer, NotCoverable, Sites, TooFewSites, Watch, check_count
 
 BRANCHES = 100  # of a question of full coverage, before HiGHS is asked
+FEW = 12  # sites: with more, HiGHS is asked at once
+BOUND_SHARE, SWAP_SHARE = 0.3, 0.5  # of the time that is left: for one bound; what is left when the swaps end
 
 
 def p_center(costs: np.ndarray, p: int, sites: Sites, watch: Watch = UNWATCHED) -> Answer:
@@ -33,6 +39,8 @@ def p_center(costs: np.ndarray, p: int, sites: Sites, watch: Watch = UNWATCHED) 
 class _Radius:
     def __init__(self, costs: np.ndarray, p: int, locked: np.ndarray, watch: Watch):
         self.costs, self.p, self.locked, self.watch = costs, p, locked, watch
+        # full coverage counts sites, which is no longest way: it says our own figures, and can be cancelled all the same
+        self.quiet = Watch(watch.seconds_left, lambda step, value, bound: self._report("proof"))
         nearest = costs.min(axis=1)
         if not np.isfinite(nearest).all():
             raise NotCoverable(np.flatnonzero(~np.isfinite(nearest)))
@@ -49,34 +57,74 @@ class _Radius:
     def bound(self) -> float:
         return min(float(self.radii[min(self.low, len(self.radii) - 1)]), self.value)
 
+    def _report(self, step: str) -> None:
+        known = (self.value, self.bound) if self.chosen else (None, None)
+        self.watch.report(step, *known)
+
     def run(self) -> None:
-        """Greedy answers halve the range from above, proofs from both sides."""
+        """Greedy covers give a first choice, parts of sites a bound, swaps a better choice, proofs the rest."""
+        self._find_any()
+        self._narrow_greedily()
+        self._raise_bound()
+        if self.low < self.high:
+            self._swap()
+        while self.low < self.high and self.watch.seconds_left() > 0:
+            # a radius near the bound is refuted soonest; what swaps did not find is seldom there
+            middle = self.low + (self.high - self.low) // 4
+            if not self._is_enough(middle, proves=True) and not self._is_too_short(middle):
+                return  # the time is over
+
+    def _find_any(self) -> None:
+        """Some choice, at the longest of all distances if need be."""
         last = len(self.radii) - 1
-        if not self._is_enough(last, proves=False):
-            needed = fewest_covering(self._reach(last), self.locked, self.watch)
-            if needed > self.p:
-                raise TooFewSites(needed)
-            self._is_enough(last, proves=True)
-            if not self.chosen:
-                raise TooFewSites(self.p + 1)
+        if self._is_enough(last, proves=False):
+            return
+        needed = fewest_covering(self._reach(last), self.locked, self.quiet)
+        if needed > self.p:
+            raise TooFewSites(needed)
+        self._is_enough(last, proves=True)
+        if not self.chosen:
+            raise TooFewSites(self.p + 1)
+
+    def _narrow_greedily(self) -> None:
         low = 0
         while low < self.high:
             middle = (low + self.high) // 2
             if not self._is_enough(middle, proves=False):
                 low = middle + 1
-        low = self.low
-        while low < self.high and self.watch.seconds_left() > 0:
-            middle = (low + self.high) // 2
-            if self._is_enough(middle, proves=True, most_branches=0):
+
+    def _raise_bound(self) -> None:
+        """Parts of sites, wherever p of them in sum are too few, refute a radius: the longest of these is looked for."""
+        high = self.high
+        while self.low < high and self.watch.seconds_left() > 0:
+            middle = (self.low + high) // 2
+            self._report("bound")
+            parts = fractional(self._reach(middle), self.locked, BOUND_SHARE * self.watch.seconds_left())
+            if parts is None:
+                return
+            if parts.bound > self.p + CERTAINTY:
+                self.low = middle + 1
                 continue
-            if not self._is_too_short(middle):
-                break  # from here on prices alone do not decide
-            low = middle + 1
-        while self.low < self.high and self.watch.seconds_left() > 0:
-            # what greedy did not manage is seldom much too short: try close to the value first
-            middle = max(self.low, self.high - 1 - (self.high - self.low) // 4)
-            if not self._is_enough(middle, proves=True) and not self._is_too_short(middle):
-                return  # the time is over
+            high = middle
+            if parts.whole is not None and len(parts.whole) <= self.p:
+                self._take(parts.whole)
+                high = min(high, self.high)
+
+    def _swap(self) -> None:
+        end = (
+            SWAP_SHARE * self.watch.seconds_left()
+        )  # left when the swaps must end; without a limit they end by themselves
+
+        def may_go_on(value: float) -> bool:
+            self.watch.report("search", value, self.bound)
+            return math.isinf(end) or self.watch.seconds_left() > end
+
+        bound = float(self.radii[self.low])
+        self._take(shorten(self.costs, self.radii, self.filled(), self.locked, bound, may_go_on))
+
+    def _take(self, chosen: list[int]) -> None:
+        self.chosen = chosen
+        self.high = int(np.searchsorted(self.radii, self.value))
 
     def _is_too_short(self, place: int) -> bool:
         if self.is_refuted:
@@ -86,22 +134,24 @@ class _Radius:
     def _reach(self, place: int) -> sparse.csr_array:
         return sparse.csr_array(self.costs <= self.radii[place], dtype=float)
 
-    def _is_enough(self, place: int, *, proves: bool, most_branches: int = BRANCHES) -> bool:
+    def _is_enough(self, place: int, *, proves: bool) -> bool:
         """Whether p sites within radii[place] were found; notes them. is_refuted: with proves, that there are none."""
-        self.watch.report("proof" if proves else "search", self.value if self.chosen else None, None)
-        if proves:
-            reach = self._reach(place)
-            chosen, self.is_refuted = covers_all(reach, self.p, self.locked, self.watch, most_branches)
-            if chosen is None and not self.is_refuted and most_branches:
-                found = cover(reach, self.locked, self.watch, enough=self.p)
-                chosen, self.is_refuted = found.chosen, found.bound > self.p
-        else:
-            chosen = self._greedily(self._reach(place))
+        self._report("proof" if proves else "search")
+        chosen = self._proved(self._reach(place)) if proves else self._greedily(self._reach(place))
         if chosen is None or len(chosen) > self.p:
             return False
-        self.chosen = chosen
-        self.high = int(np.searchsorted(self.radii, self.value))
+        self._take(chosen)
         return True
+
+    def _proved(self, reach: sparse.csr_array) -> list[int] | None:
+        """p sites or fewer, or None; sets is_refuted. Where few sites reach much, branches decide before HiGHS does."""
+        chosen, self.is_refuted = None, False
+        if self.p <= FEW:
+            chosen, self.is_refuted = covers_all(reach, self.p, self.locked, self.quiet, BRANCHES)
+        if chosen is None and not self.is_refuted:
+            found = cover(reach, self.locked, self.quiet, enough=self.p)
+            chosen, self.is_refuted = found.chosen, found.bound > self.p
+        return chosen
 
     def _greedily(self, reach: sparse.csr_array) -> list[int]:
         always = np.flatnonzero(self.locked)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 from geo.siting_problem import LSCP, UNWATCHED, Answer, NotCoverable, Sites, Watch
 
@@ -92,6 +92,41 @@ def _fewest(reach: sparse.csr_array, seconds: float, enough: int) -> tuple[list[
     bound = 0 if least is None or not math.isfinite(least) else math.ceil(least - CERTAINTY)
     chosen = None if answer.x is None else np.flatnonzero(answer.x > 0.5).tolist()
     return chosen, len(chosen) if answer.status == OPTIMAL else bound
+
+
+@dataclass(frozen=True)
+class Fractional:
+    """What parts of sites could do. bound: no sites, nor parts of them, are fewer in sum. whole: the sites where the
+    best parts are whole ones, else None.
+    """
+
+    bound: float
+    whole: list[int] | None
+
+
+def fractional(reach: sparse.csr_array, locked: np.ndarray, seconds: float) -> Fractional | None:
+    """Full coverage with parts of sites, the locked ones included; None where the time did not suffice.
+
+    The bound is read off the prices of the places, made feasible: it holds whatever the solver's tolerances are.
+    reach: no row is empty.
+    """
+    always = np.flatnonzero(locked)
+    rows = np.flatnonzero(reach[:, always].sum(axis=1) == 0)
+    rows, columns = reduced(sparse.csr_array(reach, dtype=float), rows, np.flatnonzero(~locked))
+    if len(rows) == 0:
+        return Fractional(float(len(always)), always.tolist())
+    small = sparse.csr_array(reach, dtype=float)[rows][:, columns]
+    options = {"time_limit": max(0.05, seconds)} if math.isfinite(seconds) else {}
+    found = linprog(
+        np.ones(len(columns)), A_ub=-small, b_ub=-np.ones(len(rows)), bounds=(0, None), method="highs", options=options
+    )
+    if found.status != OPTIMAL:
+        return None
+    prices = np.maximum(-found.ineqlin.marginals, 0.0)
+    bound = float(prices.sum()) / max(1.0, float((small.T @ prices).max()))
+    is_whole = (np.abs(found.x - np.rint(found.x)) < CERTAINTY).all()
+    whole = [*always.tolist(), *columns[found.x > 0.5].tolist()] if is_whole else None
+    return Fractional(len(always) + bound, whole)
 
 
 def greedy(reach: sparse.csr_array) -> list[int]:
