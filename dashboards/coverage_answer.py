@@ -11,6 +11,7 @@ from dashboards.data import served
 from models.units import UNITS
 
 MIXED = "mixed"
+ABSENT = {served.UNCOVERED, served.OUT_OF_REACH}  # both beyond reach: not some of each
 PER = 1000  # access scores are said for so many people
 
 
@@ -18,8 +19,9 @@ PER = 1000  # access scores are said for so many people
 class Answer:
     """What is shown of a choice.
 
-    rows: the townships (served.townships_in) with value and state, and what belongs to the layer. figures: area_id, value,
-    position of each shape; empty without a map. found: served.Coverage, Scores or HotSpots.
+    rows: the townships (served.townships_in) with value and state, and what belongs to the layer. places: where people
+    stand (served.places_in), each with its own; the townships themselves where no villages are asked for. figures: area_id,
+    value, position of each shape; empty without a map. found: served.Coverage, Scores or HotSpots.
     """
 
     choice: Choice
@@ -29,6 +31,7 @@ class Answer:
     layer: dict | None
     seats: dict | None
     found: object
+    places: pd.DataFrame | None = None
 
     @property
     def legend(self) -> list[dict]:
@@ -47,22 +50,47 @@ def ask(choice: Choice) -> Answer:
     layer = map_geometry.layer(TOWNSHIP, choice.place)
     seats = map_geometry.map_seats(layer["file"]) if layer and layer.get("members") else None
     townships = served.townships_in(choice.place)
-    rows, entries, found = _scores(choice, townships) if choice.is_access else _reach(choice, townships)
+    if choice.is_access:
+        rows, entries, found = _scores(choice, townships)
+        places = rows
+    else:
+        entries, found = coverage_words.reach_entries(choice), _coverage(choice)
+        places = found.places.assign(value=_reach_values(choice, found.places))
+        rows = places if choice.basis == served.SEATS else _of_townships(townships, places)
     rows["position"] = _positions(rows, entries)
     figures = _shapes(choice, rows, entries, layer)
-    return Answer(choice, rows, figures, entries, layer, seats, found)
+    return Answer(choice, rows, figures, entries, layer, seats, found, places)
 
 
-def _reach(choice: Choice, townships: pd.DataFrame):
-    found = served.service_coverage(choice.place, choice.kind, choice.reach.radius_m, choice.own_district)
-    places = found.places.set_index("area_id")
-    rows = townships.assign(
-        state=townships["area_id"].map(places["state"]),
-        nearest_id=townships["area_id"].map(places["nearest_id"]),
-        distance_m=townships["area_id"].map(places["distance_m"]),
-    )
-    rows["value"] = rows["distance_m"] / 1000
-    return rows, coverage_words.reach_entries(choice), found
+def _coverage(choice: Choice):
+    """Raises served.NotYet where minutes by road are still worked out."""
+    if choice.reach.by_road:
+        return served.road_coverage(choice.place, choice.kind, choice.reach.minutes, choice.own_district, choice.basis)
+    return served.service_coverage(choice.place, choice.kind, choice.reach.radius_m, choice.own_district, choice.basis)
+
+
+def _reach_values(choice: Choice, places: pd.DataFrame) -> pd.Series:
+    return places["minutes"] if choice.reach.by_road else places["distance_m"] / 1000
+
+
+def _of_townships(townships: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
+    """A township's state is that of its places where they agree, else MIXED; its figure that of the place with most people."""
+    ordered = places.assign(most=places["people"].fillna(0)).sort_values("most", ascending=False, kind="stable")
+    largest = ordered.drop_duplicates("township_id").set_index("township_id")
+    kinds = ordered.groupby("township_id")["state"].agg(frozenset)
+    state = [_agreed(those, one) for those, one in zip(kinds.reindex(largest.index), largest["state"], strict=True)]
+    largest = largest.assign(state=state)
+    columns = [
+        name for name in ("state", "nearest_id", "distance_m", "minutes", "value", "road_state") if name in largest
+    ]
+    rows = townships.assign(**{name: townships["area_id"].map(largest[name]) for name in columns})
+    return rows.assign(state=rows["state"].fillna(served.NOT_LOCATED), nearest_id=rows["nearest_id"].fillna(""))
+
+
+def _agreed(states: frozenset[str], own: str) -> str:
+    if len(states) == 1:
+        return own
+    return served.UNCOVERED if states <= ABSENT else MIXED
 
 
 def _scores(choice: Choice, townships: pd.DataFrame):

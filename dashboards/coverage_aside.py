@@ -24,10 +24,13 @@ def _shares(answer) -> list:
     whole = answer.found.whole
     cards = [
         components.card(coverage_words.percent(whole["people_share"]), _("of people")),
-        components.card(coverage_words.percent(whole["places_share"]), _("of townships")),
-        components.card(coverage_words.percent(whole.get("area_share")), _("of the area")),
+        components.card(
+            coverage_words.percent(whole["places_share"]),
+            _("of {places}", places=coverage_words.places_word(answer.choice)),
+        ),
+        _third_card(answer),
     ]
-    left = answer.rows[answer.rows["state"].isin([served.UNCOVERED, served.OUT_OF_REACH])]
+    left = answer.places[answer.places["state"].isin([served.UNCOVERED, served.OUT_OF_REACH])]
     heading = _("Within {reach}", reach=coverage_words.short_reach(answer.choice.reach))
     return [
         html.H2(heading),
@@ -36,9 +39,17 @@ def _shares(answer) -> list:
     ]
 
 
+def _third_card(answer) -> html.Div:
+    """The share of the area; by road, which has no circle, how many places no road leads from."""
+    if not answer.choice.reach.by_road:
+        return components.card(coverage_words.percent(answer.found.whole.get("area_share")), _("of the area"))
+    out = int(answer.places["state"].eq(served.OUT_OF_REACH).sum())
+    return components.card(wording.number(out), _("cannot be reached by road"))
+
+
 def _listed(answer, left) -> list:
     if left.empty:
-        return [html.P(_("No township is left out."), className="kt-muted")]
+        return [html.P(_("No place is left out."), className="kt-muted")]
     facilities = served.facilities_of(answer.choice.kind).set_index("facility_id")
     lines = [_line(row, facilities) for row in left.head(MOST_LISTED).to_dict("records")]
     return [
@@ -61,10 +72,21 @@ def _line(row: dict, facilities) -> html.Li:
 def nearest_words(row: dict, facilities) -> list:
     """The nearest facility and how far it is; that there is none to go to."""
     if row["nearest_id"] not in facilities.index:
-        return [_("no facility it may go to")]
+        return [no_way_words(row)]
     facility = facilities.loc[row["nearest_id"]]
+    if not wording.is_missing(row.get("minutes")):
+        said = _("{minutes} min by road to {name}", minutes=wording.number(row["minutes"], 0), name="\n")
+        before, after = said.split("\n")
+        return [before, components.data_name(facility["name_zh"], facility["name_en"]), after]
     before, after = _("{km} km to {name}", km=wording.number(row["distance_m"] / 1000, 1), name="\n").split("\n")
     return [before, components.data_name(facility["name_zh"], facility["name_en"]), after]
+
+
+def no_way_words(row: dict) -> str:
+    """Why a place goes to no facility."""
+    if row.get("road_state"):
+        return _("no road near") if row["road_state"] == served.NO_ROAD else _("its roads lead to no such facility")
+    return _("no facility it may go to")
 
 
 def _scores(answer) -> list:

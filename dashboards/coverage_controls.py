@@ -7,11 +7,14 @@ from dashboards.coverage_question import (
     ACROSS,
     BEDS,
     COUNTY,
+    EVERYTHING,
     HOT_SPOTS,
     LAYERS,
+    LEFT_OUT,
     OWN,
     REACH,
     REACHES,
+    ROAD_REACHES,
     STAFF,
     TOWNSHIP,
     Choice,
@@ -29,7 +32,11 @@ from geo.hot_spots import GI_STAR, LOCAL_MORAN
 
 def controls(answer: Answer) -> list:
     """The layer first, then its own choices."""
-    asked = answer.choice
+    return controls_of(answer.choice)
+
+
+def controls_of(asked: Choice) -> list:
+    """The same, where there is no answer yet."""
     layers = [_option(layer, _(LAYER_WORDS[layer])) for layer in LAYERS]
     own = _of_hot_spots(asked) if asked.layer == HOT_SPOTS else _of_facilities(asked)
     return [choice("layer", _("Layer"), layers, asked.layer), *own]
@@ -58,6 +65,14 @@ def _of_facilities(asked: Choice) -> list:
     if asked.layer == REACH:
         borders = [_option(ACROSS, _("Across borders")), _option(OWN, _("Own district only"))]
         found.append(choice("border", _("Borders"), borders, OWN if asked.own_district else ACROSS))
+        if served.has_villages(asked.place):
+            stand = [
+                _option(served.VILLAGES, _("At their village")),
+                _option(served.SEATS, _("At their township's seat")),
+            ]
+            found.append(choice("places", _("People stand"), stand, asked.basis))
+        listed = [_option(LEFT_OUT, _("Places left out")), _option(EVERYTHING, _("All places"))]
+        found.append(choice("listed", _("Table"), listed, asked.listed))
     else:
         supply = [_option(STAFF, _("Health workers")), _option(BEDS, _("Beds"))]
         found.append(choice("supply", _("Supply"), supply, asked.supply))
@@ -65,8 +80,10 @@ def _of_facilities(asked: Choice) -> list:
 
 
 def _reaches(asked: Choice) -> list[dict[str, str]]:
-    keys = REACHES if asked.reach.key in REACHES else (asked.reach.key, *REACHES)
-    return [_option(key, reach_words(reach_of(key))) for key in keys]
+    by_road = asked.layer == REACH and served.road_network() is not None
+    offered = (*REACHES, *ROAD_REACHES) if by_road else REACHES
+    keys = offered if asked.reach.key in offered else (asked.reach.key, *offered)
+    return [_option(key, reach_words(reach_of(key, by_road=by_road))) for key in keys]
 
 
 def _of_hot_spots(asked: Choice) -> list:

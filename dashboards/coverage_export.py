@@ -1,4 +1,4 @@
-"""Coverage to take away: CSV and XLSX of every township, GeoJSON of the map's shapes and of the service area."""
+"""Coverage to take away: CSV and XLSX of every place, GeoJSON of the map's shapes and of the service area."""
 
 import json
 
@@ -31,12 +31,15 @@ def asked(state: dict[str, str]) -> Answer:
     choice = choose(state)
     if choice is None or served.townships_in(choice.place).empty:
         abort(404)
-    return ask(choice)
+    try:
+        return ask(choice)
+    except served.NotYet:
+        abort(503, _("Minutes by road are being worked out…"))
 
 
 @components.exporter(NAME)
 def coverage_table(state: dict[str, str]) -> components.Export:
-    """Every township, also those within reach."""
+    """Every place, also those within reach."""
     answer = asked(state)
     rows = coverage_tables.table_rows(answer, only_left_out=False)
     heads = {column["field"]: column["headerName"] for column in coverage_tables.table_columns(answer)}

@@ -43,6 +43,8 @@ def _unit(answer: Answer) -> tuple[str, int]:
     choice = answer.choice
     if choice.layer == HOT_SPOTS:
         return (choice.indicator["unit"], int(choice.indicator["decimals"])) if choice.indicator else ("", 1)
+    if choice.reach.by_road:
+        return "min", 0
     return ("", 2) if choice.is_access else ("km", 1)
 
 

@@ -14,6 +14,7 @@ from geo.hot_spots import GI_STAR, LOCAL_MORAN
 REACH, HOT_SPOTS = "reach", "hotspots"
 LAYERS = (REACH, ENHANCED, TWO_STEP, THREE_STEP, HOT_SPOTS)
 ACROSS, OWN = "across", "own"
+LEFT_OUT, EVERYTHING = "left", "all"  # which places the table lists
 STAFF, BEDS = "staff", "beds"
 # The plan's rule: 25 central township hospitals on the steppe, each serving 30 km round.
 DEFAULT_TYPE, DEFAULT_GRADE, DEFAULT_REACH = "township_hospital", "中心卫生院", "30km"
@@ -31,7 +32,9 @@ REACHES = (
     "30min40",
     "60min40",
 )
+ROAD_REACHES = ("10road", "15road", "30road", "45road", "60road", "90road", "120road")
 KILOMETRES, MINUTES = re.compile(r"(\d{1,3}(?:\.\d)?)km"), re.compile(r"(\d{1,3})min(\d{1,3})")
+ROAD_MINUTES = re.compile(r"(\d{1,3})road")
 LARGEST_RADIUS_M = 300_000
 TOWNSHIP, COUNTY = "township", "county"
 MOST_PERMUTED = 2000  # townships: of more, the permutations of local Moran take longer than a page may
@@ -39,17 +42,20 @@ MOST_PERMUTED = 2000  # townships: of more, the permutations of local Moran take
 
 @dataclass(frozen=True)
 class Reach:
-    """How far a facility serves. minutes, speed_kmh: 0 where kilometres were asked for."""
+    """How far a facility serves. minutes, speed_kmh: 0 where kilometres were asked for; radius_m: 0 where by_road."""
 
     key: str
     radius_m: float
     minutes: float = 0
     speed_kmh: float = 0
+    by_road: bool = False
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What is shown. indicator, level, period, test: of hot spots only (indicator None without figures)."""
+    """What is shown. basis: where people stand, served.VILLAGES or SEATS (scores: always seats). listed: LEFT_OUT or
+    EVERYTHING, and which page of it. indicator, level, period, test: of hot spots only (indicator None without figures).
+    """
 
     plan: dict
     place: str
@@ -57,6 +63,9 @@ class Choice:
     kind: Kind
     reach: Reach
     own_district: bool
+    basis: str
+    listed: str
+    page: int
     supply: str
     indicator: dict | None
     level: str
@@ -82,14 +91,18 @@ def choose(state: Mapping[str, str]) -> Choice | None:
     layer = state.get("layer") if state.get("layer") in LAYERS else REACH
     # which indicators townships report takes reading them all: asked of hot spots only
     of_figures = layer == HOT_SPOTS
+    by_villages = layer == REACH and state.get("places") != served.SEATS and served.has_villages(place)
     indicator, level, period = _figures(state, plan["plan_id"], place) if of_figures else (None, TOWNSHIP, "")
     return Choice(
         plan=plan,
         place=place,
         layer=layer,
         kind=kind_of(state),
-        reach=reach_of(state.get("reach")),
+        reach=reach_of(state.get("reach"), by_road=layer == REACH and served.road_network() is not None),
         own_district=state.get("border") == OWN,
+        basis=served.VILLAGES if by_villages else served.SEATS,
+        listed=EVERYTHING if state.get("listed") == EVERYTHING else LEFT_OUT,
+        page=int(state["page"]) if re.fullmatch(r"[1-9]\d{0,5}", state.get("page") or "") else 1,
         supply=BEDS if state.get("supply") == BEDS else STAFF,
         indicator=indicator,
         level=level,
@@ -129,9 +142,13 @@ def grades_of(facility_type: str) -> list[str]:
     return sorted(served.facilities_of(Kind(facility_type))["grade"].dropna().unique())
 
 
-def reach_of(text: str | None) -> Reach:
-    """A reach as an address writes it: 30km, 15min40 (minutes at km/h, straight); the plan's 30 km for anything else."""
+def reach_of(text: str | None, *, by_road: bool = False) -> Reach:
+    """A reach as an address writes it: 30km, 15min40 (minutes at km/h, straight), with by_road 30road (minutes by road);
+    the plan's 30 km for anything else.
+    """
     text = text or DEFAULT_REACH
+    if by_road and (found := ROAD_MINUTES.fullmatch(text)) and int(found[1]):
+        return Reach(text, 0.0, minutes=float(found[1]), by_road=True)
     if found := KILOMETRES.fullmatch(text):
         radius = float(found[1]) * 1000
         if 0 < radius <= LARGEST_RADIUS_M:

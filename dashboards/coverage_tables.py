@@ -1,15 +1,19 @@
-"""The tables of the coverage page: townships, districts, flagged cells."""
+"""The tables of the coverage page: places, districts, flagged cells."""
 
 import pandas as pd
+from dash import html
 
 from dashboards import components, coverage_words, data, wording
-from dashboards.coverage_question import HOT_SPOTS
+from dashboards.components.controls import address
+from dashboards.coverage_question import EVERYTHING, HOT_SPOTS
 from dashboards.data import served
 from dashboards.language import gettext as _
 from dashboards.language import pick
 from geo.hot_spots import NOT_SIGNIFICANT, NOT_TESTED
 
 NAME = "KangtuName"  # assets/table_names.js
+ROWS_A_PAGE = 50
+LEFT = [served.UNCOVERED, served.OUT_OF_REACH]
 
 
 def place_name(row) -> str:
@@ -38,6 +42,8 @@ def table_columns(answer) -> list[dict]:
         columns.append(components.column("in_reach", _("Facilities in reach"), decimals=0, **number))
     else:
         columns.append(components.column("nearest", _("Nearest facility"), width=240, cellRenderer=NAME))
+        if choice.reach.by_road:
+            columns.append(components.column("minutes", _("Minutes by road"), decimals=0, **number))
         columns.append(components.column("km", _("Distance (km)"), decimals=1, **number))
         columns.append(components.column("state_word", _("State")))
     return [*columns, components.column("note", _("Note"))]
@@ -51,15 +57,13 @@ def table_rows(answer, *, only_left_out: bool) -> pd.DataFrame:
     if choice.is_access:
         rows = rows.sort_values(["value", "people"], ascending=[True, False])
     else:
-        if only_left_out:
-            rows = rows[rows["state"].isin([served.UNCOVERED, served.OUT_OF_REACH])]
-        rows = rows.sort_values(["people", "distance_m"], ascending=[False, False])
+        rows = listed_places(answer, only_left_out=only_left_out)
     columns = {
         "area_id": rows["area_id"],
         "area": [place_name(row) for row in rows.to_dict("records")],
         "district": [pick(row["county_zh"], row["county_en"]) for row in rows.to_dict("records")],
         "people": rows["people"],
-        "note": [_("approximate seat") if rough else "" for rough in rows["is_rough"]],
+        "note": [_note(row) for row in rows.to_dict("records")],
     }
     if choice.is_access:
         columns |= {"value": rows["value"], "in_reach": rows["in_reach"]}
@@ -73,7 +77,85 @@ def table_rows(answer, *, only_left_out: bool) -> pd.DataFrame:
             "km": rows["distance_m"] / 1000,
             "state_word": rows["state"].map(words),
         }
+        if choice.reach.by_road:
+            columns["minutes"] = rows["minutes"]
     return pd.DataFrame(columns)
+
+
+def listed_places(answer, *, only_left_out: bool) -> pd.DataFrame:
+    """The places, most people first; of equally many the farthest."""
+    places = answer.places
+    if only_left_out:
+        places = places[places["state"].isin(LEFT)]
+    return places.sort_values(["people", "distance_m"], ascending=[False, False], kind="stable")
+
+
+def _note(row: dict) -> str:
+    """That a place is only roughly there, and why no road leads on from it."""
+    parts = (
+        [_("approximate seat") if row.get("level") != "village" else _("approximate position")]
+        if row["is_rough"]
+        else []
+    )
+    if row.get("road_state") and row["state"] == served.OUT_OF_REACH:
+        parts.append(
+            _("no road near") if row["road_state"] == served.NO_ROAD else _("its roads lead to no such facility")
+        )
+    return " · ".join(parts)
+
+
+def places_table(answer, state: dict[str, str], path: str) -> list:
+    """Fifty places, and the ways to the others: the server sends no more. state: of the address, which the links keep."""
+    choice = answer.choice
+    only_left_out = choice.listed != EVERYTHING
+    listed = listed_places(answer, only_left_out=only_left_out)
+    pages = max(1, -(-len(listed) // ROWS_A_PAGE))
+    page = min(choice.page, pages)
+    shown = listed.iloc[(page - 1) * ROWS_A_PAGE : page * ROWS_A_PAGE]
+    parts = [html.H2(table_title(answer, listed), className="h5")]
+    if shown.empty:
+        return parts
+    facilities = served.facilities_of(choice.kind).set_index("facility_id")
+    words = {entry.key: entry.label for entry in answer.entries}
+    lines = [_line(row, facilities, words, choice) for row in shown.to_dict("records")]
+    heads = [_("Place"), _("Lies in"), _("People"), _("Nearest facility")]
+    heads += [*([_("Minutes by road")] if choice.reach.by_road else []), _("Distance (km)"), _("State"), _("Note")]
+    numbers = (2, 4, 5) if choice.reach.by_road else (2, 4)
+    parts.append(
+        components.simple_table(
+            heads, lines, caption=coverage_words.finding(answer), numbers=numbers, className="kt-stacked"
+        )
+    )
+    return [*parts, _pager(page, pages, state, path)]
+
+
+def _line(row: dict, facilities: pd.DataFrame, words: dict[str, str], choice) -> list:
+    nearest = facilities.loc[row["nearest_id"]] if row["nearest_id"] in facilities.index else None
+    by_road = [wording.number(row["minutes"])] if choice.reach.by_road else []
+    return [
+        components.data_name(row["name_zh"], row["name_en"]),
+        components.data_name(row["county_zh"], row["county_en"]),
+        wording.number(row["people"]),
+        wording.MISSING if nearest is None else components.data_name(nearest["name_zh"], nearest["name_en"]),
+        *by_road,
+        wording.number(row["distance_m"] / 1000, 1),
+        words[row["state"]],
+        _note(row),
+    ]
+
+
+def _pager(page: int, pages: int, state: dict[str, str], path: str) -> html.P | None:
+    if pages == 1:
+        return None
+    kept = {key: value for key, value in state.items() if key != "page"}
+    ways = [
+        html.A(said, href=address(path, **kept, page=str(to)))
+        for said, to in ((_("Previous page"), page - 1), (_("Next page"), page + 1))
+        if 1 <= to <= pages
+    ]
+    where = html.Span(_("page {page} of {pages}", page=page, pages=pages))
+    spaced = [part for way in ways for part in (way, " · ")]
+    return html.P([*spaced, where], className="kt-source")
 
 
 def _spot_rows(rows: pd.DataFrame) -> pd.DataFrame:
@@ -98,19 +180,23 @@ def table_title(answer, rows: pd.DataFrame) -> str:
         return _("Cells, flagged ones first")
     if answer.choice.is_access:
         return _("Townships, lowest score first")
-    return _("Townships left out, most people first") if len(rows) else _("No township is left out")
+    if answer.choice.listed == EVERYTHING:
+        return _("All {count} places, most people first", count=wording.number(len(rows)))
+    if not len(rows):
+        return _("No place is left out")
+    return _("{count} places left out, most people first", count=wording.number(len(rows)))
 
 
 def district_table(answer):
-    """People, townships and area within reach, by district."""
-    areas = data.areas()
+    """People, places and area within reach, by district."""
+    areas, by_road = data.areas(), answer.choice.reach.by_road
     heads = [
         _("District"),
         _("People"),
         _("of people within reach"),
-        _("Townships"),
-        _("of townships"),
-        _("of the area"),
+        _("Places"),
+        _("of places"),
+        *([] if by_road else [_("of the area")]),
     ]
     lines = []
     for code, row in answer.found.districts.iterrows():
@@ -127,7 +213,7 @@ def district_table(answer):
                     all=wording.number(row["places"]),
                 ),
                 coverage_words.percent(row["places_share"]),
-                coverage_words.percent(row.get("area_share")),
+                *([] if by_road else [coverage_words.percent(row.get("area_share"))]),
             ]
         )
-    return components.simple_table(heads, lines, caption=_("By district"), numbers=(1, 2, 3, 4, 5))
+    return components.simple_table(heads, lines, caption=_("By district"), numbers=(1, 2, 3, 4, 5)[: len(heads) - 1])

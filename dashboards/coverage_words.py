@@ -59,7 +59,9 @@ def service_words(service: str) -> str:
 
 
 def reach_words(reach) -> str:
-    """30 km; 15 min at 40 km/h (10 km, straight line)."""
+    """30 km; 15 min at 40 km/h (10 km, straight line); 30 min by road."""
+    if reach.by_road:
+        return _("{minutes} min by road", minutes=wording.number(reach.minutes))
     km = wording.number(reach.radius_m / 1000, 0 if reach.radius_m % 1000 == 0 else 2)
     if not reach.minutes:
         return _("{km} km", km=km)
@@ -69,6 +71,8 @@ def reach_words(reach) -> str:
 
 def short_reach(reach) -> str:
     """The reach for a sentence: 30 km; 15 minutes (straight line)."""
+    if reach.by_road:
+        return _("{minutes} minutes by road", minutes=wording.number(reach.minutes))
     if not reach.minutes:
         return reach_words(reach)
     return _("{minutes} minutes (straight-line estimate)", minutes=wording.number(reach.minutes))
@@ -96,7 +100,7 @@ def finding(answer) -> str:
 
 
 def _reach_finding(answer) -> str:
-    whole, rows = answer.found.whole, answer.rows
+    whole, rows = answer.found.whole, answer.places
     left = int(rows["state"].isin([served.UNCOVERED, served.OUT_OF_REACH]).sum())
     words = {
         "reach": short_reach(answer.choice.reach),
@@ -107,9 +111,19 @@ def _reach_finding(answer) -> str:
     }
     if served.facilities_of(answer.choice.kind).empty:
         return _("No open facility of this kind: {kind}", **words)
+    if answer.choice.reach.by_road or answer.choice.basis == served.VILLAGES:
+        words["places"] = places_word(answer.choice)
+        if not left:
+            return _("All {all} {places} are within {reach}: {kind}", **words)
+        return _("{share} of people live within {reach}, {left} of {all} {places} do not: {kind}", **words)
     if not left:
         return _("All {all} townships are within {reach}: {kind}", **words)
     return _("{share} of people live within {reach}, {left} of {all} townships lie beyond: {kind}", **words)
+
+
+def places_word(choice: Choice) -> str:
+    """What people are counted at."""
+    return _("villages and seats") if choice.basis == served.VILLAGES else _("townships")
 
 
 def _score_finding(answer) -> str:
@@ -180,12 +194,31 @@ def subline(answer) -> list[str]:
         else _("facilities across borders count")
     )
     count = len(served.facilities_of(choice.kind))
-    parts += [
-        _("{count} facilities", count=wording.number(count)),
-        border,
-        _("people counted at their township's seat"),
-    ]
-    return [part for part in [*parts, population_note(answer.rows)] if part]
+    parts += [_("{count} facilities", count=wording.number(count)), border, where_people_stand(answer)]
+    if choice.reach.by_road:
+        parts.append(network_words(served.road_network()))
+    return [part for part in [*parts, population_note(answer.places)] if part]
+
+
+def where_people_stand(answer) -> str:
+    """At how many villages and seats people are counted."""
+    if answer.choice.basis == served.SEATS:
+        return _("people counted at their township's seat")
+    villages = int(answer.places["level"].eq("village").sum())
+    counts = {"villages": wording.number(villages), "seats": wording.number(len(answer.places) - villages)}
+    return _("people counted at {villages} villages, elsewhere at {seats} township seats", **counts)
+
+
+def network_words(record) -> str:
+    """The road network in force: its source, length and day."""
+    words = {
+        "source": record.about["source"],
+        "km": wording.number(record.about["length_km"]),
+        "day": wording.day(record.received_at),
+    }
+    if record.is_demo:
+        return _("SYNTHETIC road network ({km} km), no real roads", **words)
+    return _("road network: {source}, {km} km, of {day}", **words)
 
 
 def population_note(rows: pd.DataFrame) -> str:
@@ -207,7 +240,7 @@ def reach_entries(choice: Choice) -> list[map_values.Entry]:
         map_values.Entry(served.COVERED, _("Within {reach}", reach=reach), "#2f6fad", "#5898c8", "", "✓"),
         map_values.Entry(
             MIXED,
-            _("Part of the cell's townships within {reach}", reach=reach),
+            _("Part of the cell's people within {reach}", reach=reach),
             "#5b8fbf",
             "#89bae0",
             "dots",
@@ -217,7 +250,7 @@ def reach_entries(choice: Choice) -> list[map_values.Entry]:
         map_values.Entry(served.UNCOVERED, _("Beyond {reach}", reach=reach), "#c2410c", "#ff8a5b", "hatch", "▲"),
         map_values.Entry(
             served.OUT_OF_REACH,
-            _("No facility it may go to"),
+            _("Cannot be reached by road") if choice.reach.by_road else _("No facility it may go to"),
             *map_values.SPECIAL["out_of_reach"],
             "",
             "✕",
@@ -268,7 +301,11 @@ def legend_title(answer) -> str:
         return _("Figures with their neighbours")
     if choice.is_access:
         return _("{supply} per 1,000 people", supply=supply_words(choice))
-    return _("Seat to nearest facility")
+    if choice.reach.by_road:
+        return _("Minutes by road to the nearest facility")
+    return (
+        _("Village or seat to nearest facility") if choice.basis == served.VILLAGES else _("Seat to nearest facility")
+    )
 
 
 def method(answer) -> list[str]:
@@ -288,7 +325,14 @@ def method(answer) -> list[str]:
             said = {"i": wording.number(whole.i, 3), "expected": wording.number(whole.expected, 3)}
             lines.insert(0, _("Moran's I {i} (without a pattern {expected}), p = {p}.", **said, p=f"{whole.p:.3g}"))
         return lines
+    if choice.reach.by_road:
+        return _road_method(choice)
     lines = [_("Distance along the WGS-84 ellipsoid from the township's seat; circles are drawn the same way.")]
+    if choice.basis == served.VILLAGES:
+        lines = [
+            _("Distance along the WGS-84 ellipsoid from the village; circles are drawn the same way."),
+            villages_method(),
+        ]
     if choice.is_access:
         lines.append(_("Bands: {bands}; upper limits belong to their band.", bands=band_words(choice)))
         lines.append(
@@ -312,6 +356,42 @@ def method(answer) -> list[str]:
         )
     )
     return lines
+
+
+def villages_method() -> str:
+    """How people are spread over villages, and what the map shows of them."""
+    return _(
+        "People stand at their village where villages are located, else at their township's seat; a township's colour says whether all, some or none of its people are within reach."
+    )
+
+
+def _road_method(choice: Choice) -> list[str]:
+    record = served.road_network()
+    about, speeds = record.about, record.about["speeds"]
+    lines = [
+        _(
+            "Minutes of the quickest way over the road network that was brought; straight to the nearest road for at most {snap} km at {off} km/h.",
+            snap=f"{served.SNAP_M / 1000:g}",
+            off=f"{served.OFF_ROAD_KMH:g}",
+        ),
+        _(
+            "{lines} roads of {slowest} to {fastest} km/h: {own} with their own speed, {assumed} with the assumed speed of their class. No waiting, weather or snow.",
+            lines=wording.number(about["lines"]),
+            slowest=f"{about['slowest_kmh']:g}",
+            fastest=f"{about['fastest_kmh']:g}",
+            own=wording.number(speeds.get("own", 0)),
+            assumed=wording.number(speeds.get("by_class", 0) + speeds.get("stated", 0)),
+        ),
+        _(
+            "Cannot be reached: no road within {snap} km, or the roads there lead to no such facility. The network is in {parts} parts; the largest has {share} of its length.",
+            snap=f"{served.SNAP_M / 1000:g}",
+            parts=wording.number(about["parts"]),
+            share=percent(about["largest_share"]),
+        ),
+    ]
+    if record.is_demo:
+        lines.insert(0, _("The roads are synthetic: drawn between neighbouring seats, for showing how the page works."))
+    return [*lines, villages_method()] if choice.basis == served.VILLAGES else lines
 
 
 def band_words(choice: Choice) -> str:

@@ -76,4 +76,6 @@ def _take_back(connection: Connection, undone, undo_id: int) -> int:
         replaced = undone.previous_state["boundaries"]
         restore_boundaries(connection, undone.submission_id, replaced, stored=undone.rows_stored)
         return undone.rows_stored
+    if undone.kind == "roads":  # the network brought before is in force again: the newest that stands is
+        return undone.rows_stored
     raise InputError(f"“{undone.kind}”类导入不能撤销。")

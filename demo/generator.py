@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from demo import ordos_boundaries, places, programmes, registers, reports, tasks
+from demo import ordos_boundaries, places, programmes, registers, reports, tasks, villages
 
 SEED = 150600
 TODAY = date(2026, 11, 15)
@@ -34,8 +34,8 @@ def write_files(folder: Path, *, seed: int = SEED, today: date = TODAY) -> list[
     last_year, last_quarter = today.year - 1, (today.month - 1) // 3
     sent = reports.all_reports(last_year, last_quarter, seed)
     registers_sent = [
-        ("areas", "演示-地区表.csv", places.areas(), FIRST_RECEIVED),
-        ("population", "演示-人口.csv", places.population(), FIRST_RECEIVED),
+        ("areas", "演示-地区表.csv", pd.concat([places.areas(), villages.areas(seed)]), FIRST_RECEIVED),
+        ("population", "演示-人口.csv", pd.concat([places.population(), villages.population(seed)]), FIRST_RECEIVED),
         ("facilities", "演示-机构.csv", registers.facilities(seed, _halls(sent, last_year)), today),
         ("health_cells", "演示-健康细胞.csv", registers.health_cells(seed, today), today),
     ]

@@ -1,6 +1,7 @@
-"""Service coverage of townships for a page: whom the chosen facilities reach, how much there is for each, hot spots.
+"""Service coverage for a page: whom the chosen facilities reach, how much there is for each, hot spots.
 
-Frames in, frames out; townships stand at their seats (按驻地计): all of a township's people are where its seat is.
+Frames in, frames out. People stand at their village where villages are located, else at their township's seat (按驻地计):
+all of a township's people are where its seat is.
 """
 
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ import shapely
 
 from geo.accessibility import floating_catchment
 from geo.coverage import NOBODY, Facilities, counts_by_area, service_rings, with_shares
-from geo.distance import pairs_within
+from geo.distance import geodesic_m, pairs_within
 from geo.hot_spots import (
     GI_STAR,
     Local,
@@ -25,6 +26,7 @@ from geo.hot_spots import (
 )
 from geo.projections import LON_LAT, equal_area_crs, measured_area_m2
 from geo.spatial_weights import queen
+from workflows.road_times import RoadQuestion, RoadTimes
 
 COVERED, UNCOVERED, OUT_OF_REACH, NOT_LOCATED = "covered", "uncovered", "out_of_reach", "missing"
 RING_POINTS, RING_POINTS_OF_MANY, MANY = 180, 72, 100
@@ -36,10 +38,11 @@ class Coverage:
     """Whom the facilities reach.
 
     places: area_id, county_id, people, lon, lat, state (COVERED, UNCOVERED, OUT_OF_REACH: no facility it may go to,
-        NOT_LOCATED: no seat), nearest_id, distance_m (NaN for none); a row for each township.
+        NOT_LOCATED: no seat), nearest_id, distance_m (NaN for none; in a straight line) [, minutes and road_state of
+        geo.network, where by road]; a row for each township or village.
     districts: by county_id people, people_covered, places, places_covered, people_share, places_share [, area_km2,
         area_covered_km2, area_share where there is an outline]. whole: the same of all together.
-    service_area: what lies within the radius, degrees; None without facilities.
+    service_area: what lies within the radius, degrees; None without facilities, and by road.
     """
 
     places: pd.DataFrame
@@ -83,7 +86,7 @@ def service_coverage(
     lat (located ones). counties: area_id, geometry; empty where nobody knows the outlines.
     """
     places = townships.rename(columns={"seat_lon": "lon", "seat_lat": "lat"}).reset_index(drop=True)
-    located = (places["lon"].notna() & places["lat"].notna()).to_numpy()
+    located = _is_located(townships)
     index, distance = np.full(len(places), NOBODY), np.full(len(places), np.inf)
     if len(facilities) and located.any():
         keys = facilities["county_id"] if own_district else None
@@ -99,9 +102,7 @@ def service_coverage(
         nearest_id=names[index],
         distance_m=np.where(np.isfinite(distance), distance, np.nan),
     )
-    is_covered = places["state"].eq(COVERED)
-    districts = with_shares(counts_by_area(places["county_id"], places["people"].fillna(0.0), is_covered))
-    whole = with_shares(districts[["people", "people_covered", "places", "places_covered"]].sum().to_frame().T).iloc[0]
+    districts, whole = _shares(places)
     area, shares = _service_area(facilities, counties, radius_m, own_district)
     if len(shares):
         districts = districts.join(shares)
@@ -109,6 +110,59 @@ def service_coverage(
         whole["area_share"] = sums["area_covered_km2"] / sums["area_km2"]
     districts.index.name = "county_id"
     return Coverage(places, districts, whole, area)
+
+
+def _shares(places: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
+    """People and places covered and their shares: by county, and of all together."""
+    is_covered = places["state"].eq(COVERED)
+    districts = with_shares(counts_by_area(places["county_id"], places["people"].fillna(0.0), is_covered))
+    whole = with_shares(districts[["people", "people_covered", "places", "places_covered"]].sum().to_frame().T).iloc[0]
+    districts.index.name = "county_id"
+    return districts, whole
+
+
+def road_question(townships: pd.DataFrame, facilities: pd.DataFrame, own_district: bool) -> RoadQuestion:
+    """What is asked of the road network: located places and facilities; frames as for service_coverage."""
+    there = townships[_is_located(townships)]
+    keys = [frame["county_id"].fillna("").to_numpy(dtype=object) for frame in (facilities, there)]
+    if not own_district:
+        keys = [np.full(len(key), "", dtype=object) for key in keys]
+    return RoadQuestion(
+        facilities["lon"].to_numpy(float),
+        facilities["lat"].to_numpy(float),
+        keys[0],
+        there["seat_lon"].to_numpy(float),
+        there["seat_lat"].to_numpy(float),
+        keys[1],
+    )
+
+
+def _is_located(townships: pd.DataFrame) -> np.ndarray:
+    return (townships["seat_lon"].notna() & townships["seat_lat"].notna()).to_numpy()
+
+
+def road_coverage(townships: pd.DataFrame, facilities: pd.DataFrame, times: RoadTimes, minutes: float) -> Coverage:
+    """Who reaches a facility by road within some minutes. times: the answer to road_question of the same frames."""
+    places = townships.rename(columns={"seat_lon": "lon", "seat_lat": "lat"}).reset_index(drop=True)
+    located = _is_located(townships)
+    index, taken = np.full(len(places), NOBODY), np.full(len(places), np.nan)
+    road_state = np.full(len(places), "", dtype=object)
+    index[located], taken[located], road_state[located] = times.facility, times.minutes, times.state
+    reaches = index != NOBODY
+    distance = np.full(len(places), np.nan)
+    if reaches.any():
+        to = facilities.iloc[index[reaches]]
+        distance[reaches] = geodesic_m(places.loc[reaches, "lon"], places.loc[reaches, "lat"], to["lon"], to["lat"])
+    state = np.where(reaches, np.where(taken <= minutes, COVERED, UNCOVERED), OUT_OF_REACH)
+    names = np.append(facilities["facility_id"].to_numpy(dtype=object), "")  # NOBODY is -1: the last one
+    places = places.assign(
+        state=np.where(located, state, NOT_LOCATED),
+        nearest_id=names[index],
+        distance_m=distance,
+        minutes=taken,
+        road_state=road_state,
+    )
+    return Coverage(places, *_shares(places), None)
 
 
 def _service_area(facilities: pd.DataFrame, counties: gpd.GeoDataFrame, radius_m: float, own_district: bool):

@@ -53,6 +53,7 @@ def load_demo(engine: Engine, data_folder: Path, *, as_of: date = TODAY, say: Sa
     demo_steps.load_plans(engine, TODAY, say)
     with tempfile.TemporaryDirectory(prefix="kangtu-demo-") as folder:
         demo_steps.import_files(engine, Path(folder), TODAY, say)
+        demo_steps.add_roads(engine, Path(folder), data_folder, TODAY, say)
     demo_steps.add_people(engine, say)
     demo_steps.draw(engine, data_folder / "geo", say)
     if as_of > LAST_YEAR:
@@ -62,6 +63,7 @@ def load_demo(engine: Engine, data_folder: Path, *, as_of: date = TODAY, say: Sa
     if as_of > LAST_YEAR:
         demo_adjustments.add_present(engine, PLAN, as_of, say)
         demo_steps.judge(engine, PLAN, as_of, say)
+    demo_steps.test_past_years(engine, PLAN, as_of, say)
     say(
         f"演示数据已载入，用时 {time.monotonic() - started:.0f} 秒。所有指标、机构和健康细胞均为虚构（演示数据 DEMO DATA）。"
     )

@@ -11,13 +11,16 @@ from data_access.engine import writing
 from data_access.errors import InputError
 from data_access.national_outlines import REVIEW_NUMBER, SOURCE
 from data_access.submissions import OFFICE_TIME, read_submissions
-from demo.generator import DemoFile, write_files
+from demo import roads
+from demo.generator import SEED, DemoFile, write_files
 from demo.ordos_boundaries import CELLS_SOURCE
 from workflows import packs
+from workflows.backtest_job import keep_backtest
 from workflows.boundaries import import_boundaries
 from workflows.display_geometry import write_display_geometry
 from workflows.importing import import_file
 from workflows.judging import judge_plan
+from workflows.roads import import_roads
 
 Say = Callable[[str], None]
 BOUNDARY_OPTIONS = {
@@ -99,6 +102,25 @@ def _import_rows(engine: Engine, file: DemoFile, received_at: datetime | None, t
     say(f"{file.path.name}：{report.rows_read:,} 行")
 
 
+def add_roads(engine: Engine, folder: Path, data_folder: Path, today: date, say: Say) -> None:
+    """The synthetic road network, through the import that real ones go through."""
+    path = folder / "演示-路网.geojson"
+    path.write_bytes(roads.as_geojson(roads.network(SEED)))
+    file = DemoFile("roads", path, today, "演示数据生成器")
+    done = import_roads(
+        engine,
+        path,
+        datum="CGCS2000",
+        source=roads.SOURCE,
+        received_from=file.received_from,
+        data_folder=data_folder,
+        received_at=_received_at(engine, file),
+        is_demo=True,
+    )
+    if done.about:
+        say(f"{path.name}：{done.about['lines']} 条道路，{done.about['length_km']:,.0f} 公里")
+
+
 def draw(engine: Engine, folder: Path, say: Say) -> None:
     """The map's geometry files."""
     manifest = write_display_geometry(engine, folder)
@@ -109,3 +131,9 @@ def judge(engine: Engine, plan_id: str, as_of: date, say: Say) -> None:
     """The plan's marks as of a day."""
     facts = judge_plan(engine, plan_id, as_of=as_of)
     say(f"{plan_id} 截至 {as_of.isoformat()} 已评判（第 {facts['run_id']} 次）。")
+
+
+def test_past_years(engine: Engine, plan_id: str, as_of: date, say: Say) -> None:
+    """The plan's back-test, kept for its page."""
+    kept = keep_backtest(engine, plan_id, as_of=as_of)
+    say(f"{plan_id} 以往各年的预测已回测：{kept['forecasts']:,} 个。")

@@ -6,8 +6,11 @@ do), and raises InputError for what the user can mend.
 """
 
 JOB_KINDS = {
+    "backtest": "workflows.backtest_job:run_backtest_job",
     "judge": "workflows.judge_job:run_judge_job",
     "forecast": "workflows.forecast_command:run_forecast_job",
     "import": "workflows.import_job:run_import_job",
     "siting": "workflows.siting_job:run_siting_job",
+    "layer": "workflows.layer_job:run_layer_job",
+    "road_times": "workflows.road_times:run_road_times_job",
 }

@@ -8,8 +8,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from dashboards.data.registers import areas, facilities, persons
 from dashboards.access import current_user
+from dashboards.data.registers import areas, facilities, persons
 from dashboards.data.store import _store, cached, data_folder, engine
 from data_access import areas as stored_areas
 from data_access import jobs as stored_jobs

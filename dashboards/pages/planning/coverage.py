@@ -1,6 +1,11 @@
-"""Whom health facilities reach: townships within a radius or some minutes, those left out, access scores, hot spots."""
+"""Whom health facilities reach: villages and townships within a radius, some minutes in a straight line or by road, those
+left out, access scores, hot spots.
+"""
+
+from typing import Any
 
 from dash import ClientsideFunction, Input, Output, State, dcc, html
+from dash.exceptions import PreventUpdate
 
 from dashboards import (
     components,
@@ -28,6 +33,7 @@ PANEL, ASIDE, STATE, AREA, PICTURE = (
     "coverage-area",
     "coverage-picture",
 )
+WAIT, TICK, JOB = "coverage-wait", "coverage-tick", "coverage-job"
 MOST_ROWS = 1000
 KEYS = (
     "plan",
@@ -37,6 +43,9 @@ KEYS = (
     "service",
     "reach",
     "border",
+    "places",
+    "listed",
+    "page",
     "supply",
     "indicator",
     "level",
@@ -48,49 +57,98 @@ map_panel.declare(PANEL)
 
 
 def layout(area: str | None = None, **state):
-    """?layer=reach|e2sfca|2sfca|3sfca|hotspots&type=&grade=&service=&reach=30km|15min40&border=across|own&supply=staff|beds
-    &indicator=&level=&period=&test=gi|moran&plan=&area=&lat=&lon=&zoom=.
+    """?layer=reach|e2sfca|2sfca|3sfca|hotspots&type=&grade=&service=&reach=30km|15min40|30road&border=across|own
+    &places=villages|seats&listed=left|all&page=&supply=staff|beds&indicator=&level=&period=&test=gi|moran&plan=&area=&lat=
+    &lon=&zoom=.
     """
     choice = choose(state)
     if choice is None or served.townships_in(choice.place).empty:
         return components.page(_("Whom do health facilities reach?"), children=[components.empty()])
-    answer = ask(choice)
+    try:
+        answer = ask(choice)
+    except served.NotYet as waiting:
+        return _waiting(choice, waiting)
     beside = html.Aside(coverage_aside.aside(answer, area), id=ASIDE)
     panel = map_panel.map_panel(PANEL, selected=area, view=map_export.view_of(state))
     key = html.P([html.Span(className="coverage-key"), _("Edge of what lies within reach")], className="map-legend")
-    stores = [dcc.Store(id=STATE, data={key: state[key] for key in KEYS if state.get(key)}), dcc.Store(id=AREA)]
+    has_edge = choice.layer == REACH and not choice.reach.by_road
+    asked = {key: state[key] for key in KEYS if state.get(key)}
+    stores = [dcc.Store(id=STATE, data=asked), dcc.Store(id=AREA)]
     return components.page(
         coverage_words.finding(answer),
         subline=coverage_words.subline(answer),
         controls=coverage_controls.controls(answer),
         children=[
-            html.Div([html.Div([panel, key if choice.layer == REACH else None]), beside], className="map-and-aside"),
+            html.Div([html.Div([panel, key if has_edge else None]), beside], className="map-and-aside"),
             coverage_export.bar(PICTURE),
             *stores,
         ],
-        table=_tables(answer),
+        table=_tables(answer, asked),
         method=coverage_words.method(answer),
         wide=True,
     )
 
 
-def _tables(answer: Answer) -> list:
+def _tables(answer: Answer, asked: dict[str, str]) -> list:
     """The places, and the districts they lie in."""
-    rows = coverage_tables.table_rows(answer, only_left_out=answer.choice.layer == REACH)
+    if answer.choice.layer == REACH:
+        places = coverage_tables.places_table(answer, asked, PATH)
+        return [*places, html.H2(_("By district"), className="h5"), coverage_tables.district_table(answer)]
+    rows = coverage_tables.table_rows(answer, only_left_out=False)
     parts = [html.H2(coverage_tables.table_title(answer, rows), className="h5")]
     if len(rows):
         label = coverage_words.finding(answer)
         columns = coverage_tables.table_columns(answer)
         parts.append(components.table("coverage-table", rows.head(MOST_ROWS), columns, label=label))
-    if answer.choice.layer == REACH:
-        parts += [html.H2(_("By district"), className="h5"), coverage_tables.district_table(answer)]
     return parts
+
+
+def _waiting(choice, waiting: served.NotYet) -> html.Div:
+    """The page while a job works out the minutes by road."""
+    shown = html.Div(_progress(served.road_job(waiting.job_id)), id=WAIT)
+    watch = [dcc.Interval(id=TICK, interval=1500), dcc.Store(id=JOB, data=waiting.job_id)]
+    return components.page(
+        _("Minutes by road are being worked out…"),
+        subline=[coverage_words.network_words(served.road_network())],
+        controls=coverage_controls.controls_of(choice),
+        children=[shown, *watch],
+    )
+
+
+def _progress(job: dict | None) -> list:
+    """How far the job is; when it is done, how to see what came of it."""
+    if job is None or job["state"] == "done":
+        return [components.notice(_("The minutes by road are worked out. Please open the page anew."))]
+    if job["state"] in ("queued", "running"):
+        words = job["message"] or _("waiting for its turn")
+        return [
+            components.loading(f"{job['progress']:.0%} · {words}"),
+            html.Progress(value=str(job["progress"]), max="1"),
+        ]
+    return [components.notice(job["message"] or _("The minutes by road could not be worked out"), kind="failed")]
+
+
+@callback(
+    Output(WAIT, "children"),
+    Output(TICK, "disabled"),
+    Input(TICK, "n_intervals"),
+    State(JOB, "data"),
+    permission="see figures",
+    prevent_initial_call=True,
+)
+def watch_roads(_ticks: int, job_id: Any):
+    """The job that works out the minutes by road."""
+    job = served.road_job(job_id) if isinstance(job_id, str) else None
+    return _progress(job), job is None or job["state"] not in ("queued", "running")
 
 
 def _answer(state) -> Answer:
     """The answer of the address's state; whatever a caller sends that is no text is left out."""
     asked = state.items() if isinstance(state, dict) else ()
-    return ask(choose({key: value for key, value in asked if key in KEYS and isinstance(value, str)}))
+    try:
+        return ask(choose({key: value for key, value in asked if key in KEYS and isinstance(value, str)}))
+    except served.NotYet:
+        raise PreventUpdate from None
 
 
 @callback(
