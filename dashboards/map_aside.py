@@ -2,7 +2,7 @@
 
 from dash import html
 
-from dashboards import charts, components, data, trajectories, wording
+from dashboards import charts, components, data, map_programme, map_subjects, trajectories, wording
 from dashboards.language import gettext as _
 from dashboards.map_question import Answer, Choice, ask, marks_of, targets_of
 
@@ -15,6 +15,8 @@ def aside(choice: Choice, area_id: str | None) -> list:
     area = data.area(area_id)
     if area is None or area_id == choice.place:
         return _furthest(ask(choice))
+    if map_subjects.is_rate(choice.indicator):
+        return map_programme.aside(choice, area)
     here = _mark_of(choice, area_id)
     series = trajectories.series_of(here, choice.plan["plan_id"])
     name = data.name(area)
@@ -31,10 +33,15 @@ def aside(choice: Choice, area_id: str | None) -> list:
 def _furthest(answer: Answer) -> list:
     """Before anything is chosen: the areas furthest from the target (without one, those with the worst figures)."""
     rows = answer.rows.dropna(subset=["value"])
-    worst_first = rows["gap"] if answer.limit is not None else rows["value"] * (-1 if answer.lower_is_better else 1)
+    worst_first = (
+        rows["gap"]
+        if answer.limit is not None
+        else rows["value"] * (-1 if answer.lower_is_better or answer.is_neutral else 1)
+    )
     rows = rows.loc[worst_first.sort_values(kind="stable").index].head(MOST_LISTED)
     lines = [_line(row, answer) for row in rows.to_dict("records")]
     heading = _("Furthest from the target") if answer.limit is not None else _("Worst figures")
+    heading = _("Highest figures") if answer.is_neutral else heading
     return [
         html.H2(heading) if lines else None,
         html.Ol(lines, className="map-furthest"),

@@ -3,7 +3,7 @@
 Each way has a legend (entries) and gives every shape its place in it (positions).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,12 @@ COLOURS = {
     BY_STATUS: mark("Status"),
     BY_CHANCE: mark("Chance of missing"),
     BY_CHANGE: mark("Change since"),
+}
+# Why a programme's rate is not there though nothing is missing (dashboards/data/programme_rates.py).
+WHY = {
+    "not_due": mark("Not due this year"),
+    "nobody": mark("Nobody in the step before"),
+    "outside": mark("Outside the programme"),
 }
 OF_A_REVIEW = (BY_STATUS, BY_CHANCE)  # they are the newest review's, whatever period the figures are of
 MIXED, WITHHELD = "mixed", "withheld"
@@ -52,10 +58,13 @@ def chance_bands(p_miss: pd.Series) -> np.ndarray:
     return bands[np.where(np.isnan(shown), len(CHANCES), np.searchsorted(ends, shown, side="right"))]
 
 
-def value_entries(breaks: Sequence[float], *, lower_is_better: bool) -> list[map_values.Entry]:
-    """The legend of a map of figures, not yet counted."""
+def value_entries(
+    breaks: Sequence[float], *, lower_is_better: bool, also: Collection[str] = ()
+) -> list[map_values.Entry]:
+    """The legend of a map of figures, not yet counted. also: keys of WHY, reasons to have no figure that are there."""
     labels = map_values.value_labels(breaks, lower_is_better=lower_is_better, single=_("Reported"))
-    return map_values.value_entries(labels, {"missing": _("Not reported")})
+    words = {"missing": _("Not reported")} | {key: _(word) for key, word in WHY.items() if key in also}
+    return map_values.value_entries(labels, words)
 
 
 def status_entries() -> list[map_values.Entry]:

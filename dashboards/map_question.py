@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from dashboards import data, map_colours, map_figures, map_geometry, map_values
+from dashboards import data, map_colours, map_figures, map_geometry, map_subjects, map_values
 from dashboards.map_colours import BY_CHANCE, BY_CHANGE, BY_STATUS, BY_VALUE, MIXED
 from models.units import UNITS
 
@@ -59,6 +59,11 @@ class Answer:
     seats: dict | None
     lower_is_better: bool
 
+    @property
+    def is_neutral(self) -> bool:
+        """Whether high is neither better nor worse than low."""
+        return self.limit is None and self.choice.indicator["default_direction"] == map_subjects.HOLD
+
 
 def choose(state: Mapping[str, str]) -> Choice | None:
     """The choice an address stands for, with defaults for what it leaves out or what is not there. None: no plan."""
@@ -68,16 +73,21 @@ def choose(state: Mapping[str, str]) -> Choice | None:
     offered = map_indicators(plan["plan_id"])
     if offered.empty:
         return None
-    asked = state.get("indicator")
-    indicator = data.indicator(asked if asked in offered.index else most_behind(plan["plan_id"]))
+    indicator = _asked(state.get("indicator"), offered) or data.indicator(most_behind(plan["plan_id"]))
     place = data.place(plan["plan_id"], None)["area_id"]
     levels = reported_levels(indicator["indicator_id"], place)
     level = state.get("level") if state.get("level") in levels else (levels or ("county",))[0]
     years = map_years(indicator["indicator_id"], level, place)
     period = state.get("period") if state.get("period") in years.periods else default_period(indicator, years)
-    colour = state.get("colour") if state.get("colour") in map_colours.COLOURS else BY_VALUE
+    colour = state.get("colour") if state.get("colour") in map_subjects.colours_of(indicator) else BY_VALUE
     since = earlier_period(indicator, period, years.periods, state.get("since"))
     return Choice(plan, place, indicator, level, period, colour, levels, years.periods, since)
+
+
+def _asked(indicator_id: str | None, offered: pd.DataFrame) -> dict | None:
+    """The subject an address names: an indicator of the plan, or a programme's rate; None for what is neither."""
+    found = map_subjects.subject(indicator_id)
+    return found if found and (map_subjects.is_rate(found) or indicator_id in offered.index) else None
 
 
 def earlier_periods(indicator: dict, period: str, periods: tuple[str, ...]) -> tuple[str, ...]:
@@ -157,7 +167,7 @@ def map_years(indicator_id: str, level: str, place: str) -> map_figures.Figures:
     """
     area_ids = map_area_ids(level, place)
     sample = area_ids[:: max(1, -(-len(area_ids) // MOST_AREAS))]
-    return map_figures.tabulate(data.figures_among(indicator_id, sample), sample)
+    return map_figures.tabulate(map_subjects.figures_of(indicator_id, sample), sample)
 
 
 @data.cached
@@ -166,7 +176,7 @@ def map_table(indicator_id: str, level: str, place: str, period: str) -> map_fig
     years, area_ids = map_years(indicator_id, level, place), map_area_ids(level, place)
     if len(years.area_ids) == len(area_ids):
         return years
-    return map_figures.tabulate(data.figures_among(indicator_id, area_ids, period), area_ids)
+    return map_figures.tabulate(map_subjects.figures_of(indicator_id, area_ids, period), area_ids)
 
 
 @data.cached
@@ -199,7 +209,7 @@ def map_breaks(indicator_id: str, level: str, place: str, plan_id: str, part: st
     part: of part_of_year. Figures of a part of the year are compared with those of the same part only, and have no
     cut-offs: the plan's values are for whole years.
     """
-    indicator, years = data.indicator(indicator_id), map_years(indicator_id, level, place)
+    indicator, years = map_subjects.subject(indicator_id), map_years(indicator_id, level, place)
     is_alike = np.array([part_of_year(indicator, period) == part for period in years.periods], dtype=bool)
     cut_offs = [] if part else sorted(set(map_limits(plan_id, indicator_id)["value"]))
     return tuple(map_values.breaks_of(years.value[:, is_alike].ravel(), cut_offs, int(indicator["decimals"])))
@@ -220,8 +230,7 @@ def targets_of(plan_id: str, indicator: dict) -> pd.DataFrame:
 @data.cached
 def map_limits(plan_id: str, indicator_id: str) -> pd.DataFrame:
     """Those of them that are values to be held against."""
-    indicator = data.indicator(indicator_id)
-    return map_figures.limits(targets_of(plan_id, indicator), indicator["unit"])
+    return map_subjects.limits_of(plan_id, indicator_id)
 
 
 def ask(choice: Choice) -> Answer:
@@ -255,9 +264,26 @@ def _frames(choice: Choice, layer: dict | None) -> tuple[pd.DataFrame, pd.DataFr
     if choice.colour == BY_CHANGE:
         for frame, shapes in ((figures, file), (rows, EACH_AREA)):
             frame["change"] = frame["value"] - _earlier(choice, map_shares(*place, shapes), multiplier)
+    _say_why(choice, figures, (layer or {}).get("members") or {}, rows)
     rolled_up = table.is_rolled_up[:, table.periods.index(choice.period)] if choice.period else False
     rows["is_rolled_up"] = rolled_up
     return figures, pd.concat([map_names(*place), rows], axis=1)
+
+
+def _say_why(choice: Choice, figures: pd.DataFrame, members: Mapping[str, list], rows: pd.DataFrame) -> None:
+    """Mark what has no figure though nothing is missing; a shape of several areas where all of them say the same."""
+    area_ids = map_area_ids(choice.level, choice.place)
+    why = map_subjects.states_of(choice.indicator_id, area_ids, choice.period)
+    if not why:
+        return
+    silent = rows["state"].eq("missing")
+    rows.loc[silent, "state"] = [why.get(area_id, "missing") for area_id in np.array(area_ids, dtype=object)[silent]]
+    silent = figures["state"].eq("missing")
+    said = [
+        {why.get(area_id, "missing") for area_id in members.get(shape, (shape,))}
+        for shape in figures.loc[silent, "area_id"]
+    ]
+    figures.loc[silent, "state"] = [one.pop() if len(one) == 1 else "missing" for one in said]
 
 
 def _earlier(choice: Choice, of: map_figures.Shares, multiplier: float | None) -> pd.Series:
@@ -347,7 +373,8 @@ def _colours(choice: Choice, rows: pd.DataFrame, lower: bool) -> tuple[list[map_
         entries = map_colours.change_entries(breaks, choice.indicator["unit"], lower_is_better=lower)
         return entries, lambda frame: map_colours.change_positions(frame["change"], breaks, entries)
     breaks = breaks_for(choice)
-    entries = map_colours.value_entries(breaks, lower_is_better=lower)
+    why = set(rows["state"]) - {"missing", "reported"}
+    entries = map_colours.value_entries(breaks, lower_is_better=lower, also=why)
 
     def place(frame: pd.DataFrame) -> np.ndarray:
         classes = map_values.value_classes(frame["value"], np.array(breaks), lower_is_better=lower)

@@ -42,6 +42,9 @@ SPECIAL = {  # state of a figure that is not there -> colours and pattern; the w
     "missing": ("#7b8793", "#8b98a4", "hatch"),
     "suppressed": ("#55636f", "#a7b4bf", "dots"),
     "out_of_reach": ("#8d86ab", "#7a7299", ""),
+    "not_due": ("#c4c8cd", "#4d565f", ""),
+    "nobody": ("#e9dcc0", "#5a4f38", ""),
+    "outside": ("#ffffff", "#14191f", ""),
 }
 
 

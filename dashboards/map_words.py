@@ -3,11 +3,11 @@
 import pandas as pd
 from dash import html
 
-from dashboards import components, data, map_figures, wording
+from dashboards import components, data, map_figures, map_subjects, wording
 from dashboards.components.figures import DEMO
 from dashboards.language import current_language, mark, pick
 from dashboards.language import gettext as _
-from dashboards.map_colours import BY_CHANCE, BY_CHANGE, BY_STATUS, COLOURS, OF_A_REVIEW
+from dashboards.map_colours import BY_CHANCE, BY_CHANGE, BY_STATUS, COLOURS, OF_A_REVIEW, WHY
 from dashboards.map_panel import Picture
 from dashboards.map_question import FALLING, Answer
 
@@ -78,6 +78,9 @@ def _change_finding(answer: Answer, words: dict) -> str:
     better = changes < 0 if answer.lower_is_better else changes > 0
     words |= {"better": int(better.sum()), "worse": int((~better & changes.ne(0)).sum()), "all": len(changes)}
     words["since"] = wording.period(answer.choice.since)
+    if answer.is_neutral:
+        words |= {"higher": int((changes > 0).sum()), "lower": int((changes < 0).sum())}
+        return _("{higher} of {all} {level} higher, {lower} lower than in {since}: {indicator}, {period}", **words)
     return _("{better} of {all} {level} better, {worse} worse than in {since}: {indicator}, {period}", **words)
 
 
@@ -107,9 +110,10 @@ def subline(answer: Answer) -> str:
     parts = [data.name(choice.plan), data.name(place) if place else "", _period_words(answer)]
     if answer.limit is not None:
         parts.append(_("{year} target: {goal}", year=int(answer.limit["year"]), goal=_goal(answer)))
-    missing = int(answer.rows["value"].isna().sum())
+    states = answer.rows["state"]
+    missing, asked = int(states.eq("missing").sum()), int(states.isin(("missing", "reported")).sum())
     if missing:
-        parts.append(_("{missing} of {all} not reported", missing=missing, all=len(answer.rows)))
+        parts.append(_("{missing} of {all} not reported", missing=missing, all=asked))
     if answer.rows["is_provisional"].any():
         parts.append(_("provisional figures"))
     return " · ".join(part for part in parts if part)
@@ -219,13 +223,13 @@ def legend_title(answer: Answer) -> str:
 def picture(answer: Answer, found: str) -> Picture:
     """What is printed round the downloaded picture; found: the finding."""
     choice = answer.choice
-    run = data.newest_run(choice.plan["plan_id"])
+    run = None if map_subjects.is_rate(choice.indicator) else data.newest_run(choice.plan["plan_id"])
     dated = [_("Judged on {day}", day=wording.day(run["as_of"]))] if run else []
     return Picture(
         title=found,
         subtitle=subline(answer),
         source=source(answer),
-        file_name=f"kangtu-{choice.indicator_id}-{choice.level}-{choice.period}.png",
+        file_name=f"kangtu-{choice.indicator_id.replace(':', '-')}-{choice.level}-{choice.period}.png",
         legend_title=legend_title(answer),
         notes=tuple(dated),
         demo_mark=DEMO if data.is_demo() else "",
@@ -303,6 +307,8 @@ def _note(row, shapes: set[str], shared: set[str]) -> str:
     notes = []
     if row.state == "missing":
         notes.append(_("not reported"))
+    if row.state in WHY:
+        notes.append(_(WHY[row.state]))
     if row.is_provisional:
         notes.append(_("provisional"))
     if row.is_rolled_up:

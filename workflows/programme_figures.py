@@ -78,14 +78,8 @@ def _of_programme(engine: Engine, row: pd.Series, since: float, areas: pd.DataFr
     rota = read_rota(engine, programme_id)
     own = None if len(rota) else set(read_reporting_areas(engine, row["indicator_id"], list(areas["area_id"])))
     month = (counts["time"] * 12).round().astype("int64")
-    for end in _ends(rules, month, cascade.month_of(since)):
-        over = cascade.year_due_window(rules, end) if len(rota) else cascade.window(rules, end)
-        reached = cascade.amounts(counts, rules, over, end)
-        due_ids = set(cascade.due(rota, rules, cascade.year_of(end))["area_id"]) if len(rota) else None
-        units = cascade.units_of(reached, areas, row["area_id"], due_ids)
-        has_reported = pd.Series(units.index.isin(counts.loc[month == end, "area_id"]), index=units.index)
-        units = units.where(has_reported, axis=0)
-        gaps = _gaps(counts, units, rules, over, end)
+    for end in ends(rules, month, cascade.month_of(since)):
+        units, gaps = units_at(counts, rules, rota, areas, row["area_id"], end)
         is_provisional = set(counts.loc[(month == end) & (counts["status"] == "provisional"), "area_id"])
         for area_id, above, below, parts in _with_areas_above(units, areas, row["area_id"], numerator, denominator):
             if area_id not in units.index and own is not None and area_id not in own:
@@ -93,7 +87,25 @@ def _of_programme(engine: Engine, row: pd.Series, since: float, areas: pd.DataFr
             missing = sum(gaps.get(unit, 0) for unit in parts)
             status = "provisional" if missing or is_provisional & set(parts) else "final"
             note = f"由项目“{row['name_zh']}”推算" + (f"（缺 {missing} 期报表）" if missing else "")
-            yield (row["indicator_id"], area_id, _period(end), above, below, status, note)
+            yield (row["indicator_id"], area_id, period_of(end), above, below, status, note)
+
+
+def units_at(
+    counts: pd.DataFrame, rules: cascade.Rules, rota: pd.DataFrame, areas: pd.DataFrame, top: str, end: int
+) -> tuple[pd.DataFrame, dict]:
+    """Who should report at the end of a month, and how many periods of the round each has not reported (may lack units).
+
+    counts: area_id, time, stage, value. A row a unit, a column a step, people of the round so far; NaN where the unit did
+    not report that very period. With a rota only the batch whose year it is.
+    """
+    over = cascade.year_due_window(rules, end) if len(rota) else cascade.window(rules, end)
+    reached = cascade.amounts(counts, rules, over, end)
+    due_ids = set(cascade.due(rota, rules, cascade.year_of(end))["area_id"]) if len(rota) else None
+    units = cascade.units_of(reached, areas, top, due_ids)
+    month = (counts["time"] * 12).round().astype("int64")
+    has_reported = pd.Series(units.index.isin(counts.loc[month == end, "area_id"]), index=units.index)
+    units = units.where(has_reported, axis=0)
+    return units, _gaps(counts, units, rules, over, end)
 
 
 def _gaps(counts: pd.DataFrame, units: pd.DataFrame, rules: cascade.Rules, over: cascade.Window, end: int) -> dict:
@@ -104,7 +116,7 @@ def _gaps(counts: pd.DataFrame, units: pd.DataFrame, rules: cascade.Rules, over:
     return (found["due"] - found["received"]).to_dict()
 
 
-def _ends(rules: cascade.Rules, month: pd.Series, since: int) -> list[int]:
+def ends(rules: cascade.Rules, month: pd.Series, since: int) -> list[int]:
     """The quarters and years a figure is due at: of a season that runs over new year its end only."""
     last, first = int(month.max()), max(int(month.min()), since - (since - 1) % 3)
     step = 12 if rules.report_every == "year" else 3
@@ -114,7 +126,8 @@ def _ends(rules: cascade.Rules, month: pd.Series, since: int) -> list[int]:
     return ends
 
 
-def _period(end: int) -> str:
+def period_of(end: int) -> str:
+    """The period that ends with a month: of the year's last the year, of a quarter's last the quarter."""
     year, part = cascade.year_of(end), (end - 1) % 12 + 1
     return str(year) if part == 12 or part % 3 else f"{year}Q{part // 3}"
 

@@ -54,19 +54,19 @@ def parts() -> dict[str, list[str]]:
 
 def _added_up(indicator_id: str, tops: set[str], period: str | None) -> pd.DataFrame:
     """The sums for some areas, in the columns of figures_among."""
-    branch = sorted(_branch(tops))
-    below = _read(indicator_id, branch, period).assign(indicator_id=indicator_id)
+    inside = sorted(branch(tops))
+    below = _read(indicator_id, inside, period).assign(indicator_id=indicator_id)
     if below.empty:
         return below.drop(columns="indicator_id").assign(is_rolled_up=True)
-    silent = _silent(indicator_id, set(branch) & parts().keys(), below["area_id"], is_all=period is None)
-    within = areas().loc[branch].reset_index(drop=True)
+    silent = _silent(indicator_id, set(inside) & parts().keys(), below["area_id"], is_all=period is None)
+    within = areas().loc[inside].reset_index(drop=True)
     # what reported in another period is not added up in this one: nothing is handed to it
     within["parent_id"] = within["parent_id"].where(within["parent_id"].isin(silent))
     summed = rates.roll_up(below, within, pd.Series({indicator_id: indicator(indicator_id)["unit"]}))
     return summed.loc[summed["area_id"].isin(tops), [*observations.FIGURES, "is_rolled_up"]]
 
 
-def _branch(tops: set[str]) -> set[str]:
+def branch(tops: set[str]) -> set[str]:
     """Some areas with all the units below them."""
     found, layer = set(tops), list(tops)
     while layer:

@@ -14,6 +14,7 @@ from dashboards import (
     map_layers,
     map_panel,
     map_places,
+    map_subjects,
     map_time,
     map_words,
     wording,
@@ -67,16 +68,15 @@ def layout(plan: str | None = None, area: str | None = None, **state):
 
 def _controls(answer: Answer, area: str | None) -> list:
     choice = answer.choice
-    names = [
-        {"value": row["indicator_id"], "label": data.name(row)} for row in _rows(map_indicators(choice.plan["plan_id"]))
-    ]
-    colours = [{"value": colour, "label": _(word)} for colour, word in map_colours.COLOURS.items()]
+    names = map_subjects.options(map_indicators(choice.plan["plan_id"]))
     select = {"navigates": False}
     return [
-        components.choice("indicator", _("Indicator"), names, choice.indicator_id, searchable=True, **select),
+        components.choice(
+            "indicator", _("Indicator or programme"), names, choice.indicator_id, searchable=True, **select
+        ),
         components.choice("level", _("Level"), level_options(choice), choice.level, **select),
         components.choice("period", _("Period"), period_options(choice), choice.period, **select),
-        components.choice("colour", _("Colour by"), colours, choice.colour, **select),
+        components.choice("colour", _("Colour by"), colour_options(choice), choice.colour, **select),
         html.Div(
             components.choice("since", _("Since"), since_options(choice), choice.since, **select),
             id=SINCE,
@@ -117,8 +117,9 @@ def _filters(state: dict[str, str]) -> html.Details | None:
     )
 
 
-def _rows(frame) -> list[dict]:
-    return frame.to_dict("records")
+def colour_options(choice: Choice) -> list[dict[str, str]]:
+    """What the areas can be coloured by; nothing judges a programme's rate."""
+    return [{"value": one, "label": _(map_colours.COLOURS[one])} for one in map_subjects.colours_of(choice.indicator)]
 
 
 def level_options(choice: Choice) -> list[dict[str, str]]:
@@ -191,6 +192,8 @@ CONTROLS = [Input(choice_id(key), "value") for key in KEYS]
     Output(choice_id("level"), "value"),
     Output(choice_id("period"), "options"),
     Output(choice_id("period"), "value"),
+    Output(choice_id("colour"), "options"),
+    Output(choice_id("colour"), "value"),
     Output(choice_id("since"), "options"),
     Output(choice_id("since"), "value"),
     Output(SINCE, "hidden"),
@@ -214,6 +217,8 @@ def draw_map(indicator, level, period, colour, since, plan):
         choice.level,
         period_options(choice),
         choice.period,
+        colour_options(choice),
+        choice.colour,
         since_options(choice),
         choice.since,
         choice.colour != map_colours.BY_CHANGE,

@@ -11,6 +11,7 @@ from dashboards import (
     map_layer_legend,
     map_layers,
     map_panel,
+    map_subjects,
     map_words,
     wording,
 )
@@ -75,22 +76,14 @@ def _levels(choice: Choice) -> list[dict[str, str]]:
 def _side(panel: str, choice: Choice, view: dict | None, layers: list[Drawn]) -> html.Section:
     """One map with its choices, its finding and its downloads; the same layers lie over both."""
     end = SIDES[panel]
-    names = [
-        {"value": row["indicator_id"], "label": data.name(row)}
-        for row in map_indicators(choice.plan["plan_id"]).to_dict("records")
-    ]
-    colours = [
-        {"value": colour, "label": _(word)}
-        for colour, word in map_colours.COLOURS.items()
-        if colour != map_colours.BY_CHANGE  # the two maps show the two ends of a change themselves
-    ]
+    names = map_subjects.options(map_indicators(choice.plan["plan_id"]))
     colour = choice.colour if choice.colour != map_colours.BY_CHANGE else map_colours.BY_VALUE
     controls = [
         components.choice(
-            f"indicator{end}", _("Indicator"), names, choice.indicator_id, searchable=True, navigates=False
+            f"indicator{end}", _("Indicator or programme"), names, choice.indicator_id, searchable=True, navigates=False
         ),
         components.choice(f"period{end}", _("Period"), periods(choice), choice.period, navigates=False),
-        components.choice(f"colour{end}", _("Colour by"), colours, colour, navigates=False),
+        components.choice(f"colour{end}", _("Colour by"), colours(choice), colour, navigates=False),
     ]
     picture = html.Button("PNG", id=f"{panel}{PICTURE}", type="button", className="kt-picture")
     link = components.link(_("This map alone, with its table and downloads"), "/map", **_state(choice))
@@ -104,6 +97,12 @@ def _side(panel: str, choice: Choice, view: dict | None, layers: list[Drawn]) ->
             ),
         ]
     )
+
+
+def colours(choice: Choice) -> list[dict[str, str]]:
+    """What a map's areas can be coloured by; the two maps show the two ends of a change themselves."""
+    offered = [one for one in map_subjects.colours_of(choice.indicator) if one != map_colours.BY_CHANGE]
+    return [{"value": one, "label": _(map_colours.COLOURS[one])} for one in offered]
 
 
 def _state(choice: Choice) -> dict[str, str]:
@@ -137,6 +136,8 @@ def _draw(panel: str) -> None:
         Output(f"{panel}-title", "children"),
         Output(choice_id(f"period{end}"), "options"),
         Output(choice_id(f"period{end}"), "value"),
+        Output(choice_id(f"colour{end}"), "options"),
+        Output(choice_id(f"colour{end}"), "value"),
         Output(f"{panel}-alone", "children"),
         Input(choice_id(LEVEL), "value"),
         *(Input(choice_id(f"{key}{end}"), "value") for key in OF_ONE),
@@ -148,7 +149,8 @@ def _draw(panel: str) -> None:
         answer = _asked(plan, level, indicator, period, colour)
         found, choice = map_words.finding(answer), answer.choice
         alone = components.link(_("This map alone, with its table and downloads"), "/map", **_state(choice))
-        return (*map_panel.update(map_drawn.shown(answer, found)), found, periods(choice), choice.period, alone)
+        chosen = (periods(choice), choice.period, colours(choice), choice.colour)
+        return (*map_panel.update(map_drawn.shown(answer, found)), found, *chosen, alone)
 
     clientside_callback(
         ClientsideFunction("kangtuMap", "picture"),
