@@ -44,16 +44,23 @@ def work_point_reports(year: int) -> pd.DataFrame:
     return _reports(year)
 
 
+@cached
 def _tasks(year: int) -> pd.DataFrame:
     found = stored.read_tasks(engine(), year=year)
     found = found[found["area_id"].isin(areas().index)]
-    ends = [parse_period(due).last_day for due in found["due"]]
-    return found.assign(begins=[date(int(own), 1, 1) for own in found["year"]], ends=ends).reset_index(drop=True)
+    begins = [date(int(own), 1, 1) for own in found["year"]]
+    return found.assign(begins=begins, ends=_last_days(found["due"])).reset_index(drop=True)
 
 
+@cached
 def _reports(year: int) -> pd.DataFrame:
     found = stored.read_reports(engine(), year=year)
-    return found.assign(period_ends=[parse_period(period).last_day for period in found["period"]])
+    return found.assign(period_ends=_last_days(found["period"]))
+
+
+def _last_days(periods: pd.Series) -> list[date]:
+    known = {period: parse_period(period).last_day for period in periods.unique()}
+    return [known[period] for period in periods]
 
 
 def lamp_counts(points: pd.DataFrame, column: str) -> pd.DataFrame:

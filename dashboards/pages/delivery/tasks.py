@@ -6,7 +6,7 @@ from datetime import date
 import pandas as pd
 from dash import html
 
-from dashboards import components, data, departments, record_words, task_charts, wording
+from dashboards import components, data, departments, plan_controls, record_words, task_charts, wording
 from dashboards.access import register_page
 from dashboards.components import ANY, choice
 from dashboards.language import gettext as _
@@ -17,11 +17,11 @@ from dashboards.task_words import LAMPS, bar, days_left, finding, lamp, progress
 PATH, FIGURE = "/tasks", "tasks-over-time"
 GROUPS = {"owner_zh": mark("By department"), "chapter_zh": mark("By chapter")}
 VIEWS = {"month": mark("By month"), "quarter": mark("By quarter"), "year": mark("By year")}
-MOST_DUE = 8
+MOST_DUE, ROWS_A_PAGE = 8, 50
 
 
 def layout(**query):
-    """?year=&department=&chapter=&lamp=&group=owner_zh|chapter_zh&view=month|quarter|year."""
+    """?year=&department=&chapter=&lamp=&group=owner_zh|chapter_zh&view=month|quarter|year&page=."""
     years = data.task_years()
     if not years:
         return nothing_yet()
@@ -38,7 +38,7 @@ def layout(**query):
             board(points, group, query) if len(points) else components.empty(_("No work point fits this choice"), ""),
             components.download_bar("tasks", **query),
         ],
-        table=[*over_time(points, year, query), *listing(points)],
+        table=[*over_time(points, year, query), *listing(points, query)],
         method=[
             _(
                 "Behind time: at the end of the last reported month a fifth or more of the quantity behind even progress from the beginning of the year to the last day."
@@ -189,10 +189,12 @@ def within_year(period: str) -> str:
     return words if len(period) == 4 else words.replace(f"{period[:4]}年", "").replace(f" {period[:4]}", "")
 
 
-def listing(points: pd.DataFrame) -> list:
-    """Every work point of the choice, worst first."""
+def listing(points: pd.DataFrame, query: dict) -> list:
+    """The work points of the choice, worst first, fifty a page."""
     if points.empty:
         return []
+    page, pages = plan_controls.page_of(query.get("page"), len(points), ROWS_A_PAGE)
+    shown = in_order(points).iloc[(page - 1) * ROWS_A_PAGE : page * ROWS_A_PAGE]
     heads = [_("Work point"), _("State"), _("Done of due"), _("Due"), _("Days"), _("Lead department"), _("Evidence")]
     reports = data.work_point_reports(int(points["year"].iloc[0])).sort_values("period_ends")
     evidence = reports.dropna(subset=["evidence"]).groupby("task_id")["evidence"].last()
@@ -212,14 +214,16 @@ def listing(points: pd.DataFrame) -> list:
             components.mark_chinese(departments.said(row["owner_zh"])),
             components.mark_chinese(evidence.get(row["task_id"], "")),
         ]
-        for row in in_order(points).to_dict("records")
+        for row in shown.to_dict("records")
     ]
     table = components.simple_table(heads, rows, caption=_("The work points"), className="kt-stacked")
     add = record_words.tools(
         record_words.add_link("tasks", _("Add a work point"), is_button=False),
         record_words.list_link("tasks", _("The rows as a file to mend and import again")),
     )
-    return [html.H2(_("The work points")), add, table]
+    kept = {key: text for key, text in query.items() if key != "page"}
+    line = plan_controls.turns(PATH, page, pages, len(points), **kept) if pages > 1 else None
+    return [html.H2(_("The work points")), add, line, table]
 
 
 def _details(row: dict) -> html.Div:
