@@ -30,11 +30,11 @@ def standing(row: dict, found: pd.DataFrame) -> html.Div | str:
         names = [f"{data.name(data.area(one.area_id))} {one.actual:g}" for one in missing.head(MOST_NAMED).itertuples()]
         head = _("short") if missing["state"].eq("short").any() else _("not yet, the year still runs")
         listed = f"{wording.joined(names)}{'…' if len(missing) > MOST_NAMED else ''}"
-        words.append(_("{state}: {said}", state=head, said=listed))
+        words.append(_("{state}: {what}", state=head, what=listed))
     return html.Div([html.Div(word) for word in words])
 
 
 def _one_place(one) -> str:
     said = {"met": _("met"), "short": _("short"), "not_yet": _("not yet, the year still runs")}
     state = said.get(one["state"], _("the other half of the rule holds everywhere"))
-    return _("{state}: {said}", state=state, said=f"{one['actual']:g} / {one['wanted']:g}")
+    return _("{state}: {what}", state=state, what=f"{one['actual']:g} / {one['wanted']:g}")

@@ -191,6 +191,7 @@ def test_beside_a_row_stands_what_is_tracked_of_it_with_the_way_there(tracked):
     assert "100.0 % (1 of 1)" in text(halls)
     assert links(rooms)["See how it stands"] == "/cells?rules=yuyao-health"
     assert "1 / 3" in text(rooms)
+    assert "尚未达到（本年未结束）：1 / 3" in text(page(tracked, "/plans/yuyao-health", "?part=cells", language="zh"))
     board = {" ".join(words.split()): path for words, path in links(literacy).items()}
     assert board["Overdue Municipal Health Commission"].startswith("/tasks?year=2026&department=")
     assert links(page(tracked, "/plans/ordos-2030"))["1 work point this year"].startswith("/tasks?year=2026")
