@@ -72,8 +72,10 @@ def shares(layer: Mapping, area_ids: Sequence[str]) -> Shares:
 
     Raises ValueError for a shape of an area that is not among area_ids: the geometry is of other areas.
     """
-    row_of = {area_id: i for i, area_id in enumerate(area_ids)}
     members = layer.get("members") or {}
+    if not members and layer["area_ids"] == list(area_ids):
+        return Shares(np.arange(len(area_ids)), np.arange(len(area_ids)))
+    row_of = {area_id: i for i, area_id in enumerate(area_ids)}
     groups = [members.get(shape, (shape,)) for shape in layer["area_ids"]]
     strangers = [area_id for group in groups for area_id in group if area_id not in row_of]
     if strangers:

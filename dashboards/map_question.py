@@ -135,15 +135,8 @@ def most_behind(plan_id: str) -> str:
 @data.cached
 def map_areas(level: str, place: str) -> pd.DataFrame:
     """The areas of a level in a place, indexed by area_id; development zones are not counted among them."""
-    every = data.areas()
-    parents = every["parent_id"].to_dict()
-    found = every[every["level"].eq(level) & every["is_unit"]]
-    above = found["parent_id"]
-    is_inside = above.eq(place)
-    for _step in LEVELS:
-        above = above.map(parents)
-        is_inside |= above.eq(place)
-    return found[is_inside]
+    inside = data.lying_in(place, also_former=True)
+    return inside[inside["level"].eq(level) & inside["is_unit"]]
 
 
 @data.cached

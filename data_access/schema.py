@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, inspect
 from data_access import (  # noqa: F401  each adds its tables to the metadata
     account_tables,
     adjustment_tables,
+    backtest_tables,
     delivery_tables,
     forecast_tables,
     siting_tables,

@@ -496,7 +496,7 @@ marks = Table(
     Column("trend", String(16)),  # up flat down not_testable
     Column("needs_study", Boolean, nullable=False, default=False),  # the marks disagree
     Column("is_noisy", Boolean, nullable=False, default=False),  # one standard error exceeds the tolerance's cap
-    Column("units_failing", JSON),  # area_ids, for a target each unit must meet
+    Column("units_failing", JSON(none_as_null=True)),  # area_ids, for a target each unit must meet
     Column("sentence_zh", Text),
     Column("sentence_en", Text),
     Index("ix_marks_run_id_area_id", "run_id", "area_id"),

@@ -44,6 +44,10 @@ SCORES = [
 OF_PROBABILITY = [
     "forecasts", "missed_share", "p_mean", "brier", "brier_distance", "brier_rate", "skill_distance", "skill_rate", "ece",
 ]  # fmt: skip
+ERRORS = [
+    "series_id", "indicator_id", "area_id", "origin", "horizon", "mase", "mase_last", "scrps", "scrps_last", "in80",
+    "in95", "bias", "length_class", "size_class", "against", "p_miss", "p_distance", "missed",
+]  # fmt: skip
 MOST_RATIO = 100.0  # a ratio beyond a hundredfold, either way, counts as a hundredfold in the mean over indicators
 ALL = "all"
 BINS = np.arange(1, 10)  # tenths: 10 % takes in what was said from 5 to 15 %
@@ -210,9 +214,13 @@ class Summary:
 
 def summary(replayed: pd.DataFrame) -> Summary | None:
     """Everything the rows of models.backtest.replay tell; None without rows."""
-    if replayed.empty:
+    return None if replayed.empty else summary_of_errors(with_errors(replayed))
+
+
+def summary_of_errors(errors: pd.DataFrame) -> Summary | None:
+    """The same of rows with their errors (with_errors; ERRORS are enough), as they may have been kept."""
+    if errors.empty:
         return None
-    errors = with_errors(replayed)
     by_indicator = scores(errors, "indicator_id").assign(worse_origins=worse_origins(errors))
     kinds = {ALL: errors, **{kind: errors[errors["against"] == kind] for kind in (MILESTONE, OWN_PATH)}}
     return Summary(

@@ -30,6 +30,7 @@ def add_arguments(command: str, parser: ArgumentParser) -> None:
         "--as-of", type=date.fromisoformat, help="YYYY-MM-DD: figures known by then; today unless given"
     )
     parser.add_argument("--most-series", type=int, help="replay no more series than these (whole areas are drawn)")
+    parser.add_argument("--keep", action="store_true", help="keep it for the site's page, which makes none by itself")
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout, nothing else")
 
 
@@ -46,6 +47,10 @@ def run(command: str, arguments: Namespace, settings) -> None:
         raise InputError("没有可检验的方案：区划表里还没有任何方案所在的地区。请先导入区划和方案（load-plans）。")
     documents = []
     for plan_id in chosen:
+        if arguments.keep:
+            from workflows.backtest_job import keep_backtest  # it imports this module
+
+            keep_backtest(engine, plan_id, as_of=as_of, progress=_tell)
         replayed = replay_plan(engine, plan_id, as_of=as_of, most_series=arguments.most_series, progress=_tell)
         documents.append(document(plan_id, as_of, replayed))
     if arguments.json:

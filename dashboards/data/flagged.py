@@ -1,15 +1,12 @@
-"""How many areas will miss each target, what past flags were worth, and what is forecast how."""
+"""How many areas will miss each target, and what is forecast how."""
 
 import numpy as np
 import pandas as pd
 
 from dashboards.data.judged import marks, newest_run, place
-from dashboards.data.registers import areas, units_below
+from dashboards.data.registers import units_below
 from dashboards.data.store import cached, engine
-from data_access.errors import InputError
-from models.flag_backtest import FlagScores, flag_scores
 from models.probability import how_many_will_miss, middle_of_count
-from workflows.flag_history import AHEAD, replay_flags
 from workflows.forecast_methods import Decision, decision_of_last_run
 
 FEWEST_AREAS = 3  # of two districts the chances themselves say more
@@ -42,21 +39,6 @@ def misses(plan_id: str, as_of=None) -> pd.DataFrame:
     ]
     counted = counted.merge(names, on="target_id", how="left")
     return counted.sort_values(["median", "high", "target_id"], ascending=[False, False, True], ignore_index=True)
-
-
-@cached
-def past_flag_scores(plan_id: str, capacity: int | None = None) -> FlagScores | None:
-    """What the plan's past flags were worth in the areas the reader may see; None where nothing can be told."""
-    past = _past_flags(plan_id)
-    return flag_scores(past[past["area_id"].isin(areas().index)], ahead=AHEAD, capacity=capacity)
-
-
-@cached
-def _past_flags(plan_id: str) -> pd.DataFrame:
-    try:
-        return replay_flags(engine(), plan_id, as_of=newest_run(plan_id)["as_of"])
-    except InputError:
-        return pd.DataFrame(columns=["area_id"])
 
 
 @cached

@@ -61,10 +61,11 @@ def _parents() -> np.ndarray:
     return everywhere.index.get_indexer(everywhere["parent_id"].to_numpy(dtype=object))
 
 
-def lying_in(area_id: str) -> pd.DataFrame:
-    """Every area anywhere below one that still exists, as do those between, by code."""
+@cached
+def lying_in(area_id: str, *, also_former: bool = False) -> pd.DataFrame:
+    """Every area anywhere below one, in the order of areas(). Without also_former only what still exists, as do all between."""
     everywhere, above = areas(), _parents()
-    exists = everywhere["valid_to"].isna().to_numpy()
+    exists = np.ones(len(everywhere), dtype=bool) if also_former else everywhere["valid_to"].isna().to_numpy()
     found = np.zeros(len(everywhere), dtype=bool)
     step = everywhere.index == area_id
     while step.any():
@@ -122,15 +123,13 @@ def indicator(indicator_id: str | None) -> dict | None:
 @cached
 def facilities() -> pd.DataFrame:
     """Hospitals and clinics in the areas the reader may see: data_access.facilities.FACILITIES."""
-    found = stored_facilities.read_facilities(engine())
-    return found[found["area_id"].isin(areas().index)]
+    return seen(stored_facilities.read_facilities(engine()))
 
 
 @cached
 def health_cells() -> pd.DataFrame:
     """Health cells in the areas the reader may see: data_access.health_cells.HEALTH_CELLS."""
-    found = stored_health_cells.read_health_cells(engine())
-    return found[found["area_id"].isin(areas().index)]
+    return seen(stored_health_cells.read_health_cells(engine()))
 
 
 @cached

@@ -1,12 +1,14 @@
 import numpy as np
 import pandas as pd
 
-from dashboards import components
+from dashboards import components, data
 from dashboards.backtest_figures import calibration_figure, coverage_figure
 from dashboards.backtest_words import chances, verdict_mark
 from dashboards.language import language
+from data_access.submissions import office_today
 from models.backtest_scores import ALL, LAST_VALUE, Summary, calibration
 from tests.dashboards.asking import CALLBACKS, of_type, page, text
+from workflows.backtest_job import keep_backtest
 
 PALETTE = components.PALETTES["light"]
 
@@ -27,21 +29,44 @@ def summary(of_chances) -> Summary:
     return Summary(empty, empty, empty, empty, empty, empty, empty, {ALL: of_chances}, 2020, 2024)
 
 
-def test_the_page_says_what_it_waits_for_and_then_what_is_missing(small_site):
-    waiting = page(small_site, "/backtest")
-    body = {
-        "output": "backtest-body.children",
-        "outputs": {"id": "backtest-body", "property": "children"},
-        "inputs": [{"id": "backtest-asked", "property": "data", "value": {}}],
-        "changedPropIds": ["backtest-asked.data"],
-    }
-    answer = small_site.post(CALLBACKS, json=body, headers={"Referer": "http://localhost/?lang=en"})
-    worked_out = answer.json["response"]["backtest-body"]["children"]
+def test_nothing_is_replayed_in_a_request_the_page_says_so_until_the_job_has_been_done(small_site, monkeypatch):
+    before = page(small_site, "/backtest")
+    keep_backtest(data.engine(), "test-2030", as_of=office_today())
+    monkeypatch.setattr("workflows.backtesting.replay", None)  # whoever called it now would fail
+    after = page(small_site, "/backtest")
 
-    assert "being made again" in text(waiting)
+    assert "have not been replayed yet" in text(before)
+    assert of_type(before, "Button")
     # the small store has one year of figures
-    assert text(of_type(worked_out, "H1")) == "No forecast of this plan can be tested yet"
-    assert text(of_type(page(small_site, "/backtest"), "H1")) == "No forecast of this plan can be tested yet"
+    assert text(of_type(after, "H1")) == "No forecast of this plan can be tested yet"
+
+
+def test_a_file_of_a_back_test_that_nobody_made_is_not_there(small_site):
+    assert small_site.get("/download/backtest.csv").status_code == 404
+    assert small_site.get("/download/backtest-chances.xlsx?plan=nobody").status_code == 404
+
+
+def test_asking_twice_is_one_job_and_a_plan_that_is_not_there_none(small_site):
+    first, second = asked(small_site, "test-2030"), asked(small_site, "test-2030")
+
+    assert first["backtest-job"]["data"] == second["backtest-job"]["data"]
+    assert asked(small_site, "nobody") == {}
+    assert asked(small_site, None) == {}
+
+
+def asked(client, plan_id):
+    """What pressing the button comes to."""
+    body = {
+        "output": "..backtest-job.data...backtest-ask.disabled..",
+        "outputs": [
+            {"id": "backtest-job", "property": "data"},
+            {"id": "backtest-ask", "property": "disabled"},
+        ],
+        "inputs": [{"id": "backtest-ask", "property": "n_clicks", "value": 1}],
+        "state": [{"id": "backtest-asked", "property": "data", "value": plan_id}],
+        "changedPropIds": ["backtest-ask.n_clicks"],
+    }
+    return client.post(CALLBACKS, json=body, headers={"Referer": "http://localhost/?lang=en"}).json["response"]
 
 
 def test_every_dot_has_its_count_and_one_of_few_forecasts_is_hollow():

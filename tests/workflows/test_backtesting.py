@@ -34,7 +34,7 @@ def test_only_what_was_known_by_the_day_is_replayed(planned):  # noqa: F811
 
 
 def test_the_command_prints_one_json_document_with_the_rule_in_words(planned, capsys):  # noqa: F811
-    arguments = Namespace(plan=PLAN, as_of=AS_OF, most_series=None, json=True)
+    arguments = Namespace(plan=PLAN, as_of=AS_OF, most_series=None, keep=False, json=True)
     run("backtest", arguments, Settings(database_url=planned.url.render_as_string(hide_password=False)))
     printed = capsys.readouterr()
     found = json.loads(printed.out)
@@ -48,7 +48,7 @@ def test_the_command_prints_one_json_document_with_the_rule_in_words(planned, ca
 
 
 def test_a_plan_without_four_years_of_figures_is_told_what_is_missing(planned, capsys):  # noqa: F811
-    arguments = Namespace(plan=PLAN, as_of=date(2025, 12, 31), most_series=None, json=False)
+    arguments = Namespace(plan=PLAN, as_of=date(2025, 12, 31), most_series=None, keep=False, json=False)
     run("backtest", arguments, Settings(database_url=planned.url.render_as_string(hide_password=False)))
 
     assert "至少要有四个年度的数据" in capsys.readouterr().out

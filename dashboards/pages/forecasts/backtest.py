@@ -1,10 +1,11 @@
 """What a forecast is worth: past years' forecasts made again, and what came. Plain words on what may be concluded."""
 
 import pandas as pd
-from dash import Input, Output, dcc, html
+from dash import Input, Output, State, dcc, html, no_update
+from flask import abort
 
 from dashboards import components, data, flag_words, wording
-from dashboards.access import callback, register_page
+from dashboards.access import callback, may, register_page
 from dashboards.backtest_figures import calibration_figure, coverage_figure, percent, years_of
 from dashboards.backtest_words import (
     KINDS,
@@ -21,41 +22,110 @@ from dashboards.language import mark
 from models.backtest_scores import ALL, EVEN, LAST_VALUE, TOO_FEW, USE, Summary
 
 PATH = "/backtest"
-BODY, ASKED = "backtest-body", "backtest-asked"
+ASK, ASKED, JOB, CLOCK = "backtest-ask", "backtest-asked", "backtest-job", "backtest-clock"
+PROGRESS, GO = "backtest-progress", "backtest-go"
+ASK_PERMISSION, POLL_MS = "run forecasts", 1500
 MOST_SAID = 10  # times the last value's error: beyond it the figure says no more
 FIRST_FLAGS = 10  # as many as the list of what falls behind shows at first
 CALIBRATION, COVERAGE = "backtest-calibration", "backtest-coverage"
 
 
 def layout(**query):
-    """?plan=&against=all|milestone|own_path. What has not been worked out yet is worked out while the page says so."""
+    """?plan=&against=all|milestone|own_path. Shows what a job worked out; here nothing is."""
     plan = data.plan(query.get("plan"))
     if plan is None:
         return components.nothing_judged()
-    if is_worked_out(plan["plan_id"]):
-        return html.Div(whole_page(plan, query), id=BODY)
-    waiting = components.page(
+    made = data.backtest_made(plan["plan_id"])
+    return whole_page(plan, query, made) if made else not_made(plan, query)
+
+
+def not_made(plan: dict, query: dict) -> html.Main:
+    """Why there is nothing to see, and who can ask for it."""
+    notice = components.notice(
+        _("Past years' forecasts of this plan have not been replayed yet"),
+        "" if may(ASK_PERMISSION) else _("An analyst can have it done from this page."),
+        action=asking(plan),
+    )
+    return components.page(
         _("Are the forecasts any good?"),
         subline=[data.name(plan)],
-        children=[components.loading(_("Past years' forecasts are being made again; this takes some seconds…"))],
+        controls=controls(plan, query),
+        children=[notice],
     )
-    return html.Div([waiting, dcc.Store(id=ASKED, data=query)], id=BODY)
 
 
-@callback(Output(BODY, "children"), Input(ASKED, "data"), permission="see figures")
-def work_out(query: dict):
-    """The page in place of the notice that it is being worked out."""
-    return whole_page(data.plan(query.get("plan")), query)
+def asking(plan: dict) -> html.Div | None:
+    """The button that asks for the work, and how far it is; nothing for who may not."""
+    if not may(ASK_PERMISSION):
+        return None
+    return html.Div(
+        [
+            html.Button(_("Replay past years' forecasts"), id=ASK, type="button", className="kt-button"),
+            html.Div(id=PROGRESS, role="status"),
+            dcc.Store(id=ASKED, data=plan["plan_id"]),
+            dcc.Store(id=JOB),
+            dcc.Interval(id=CLOCK, interval=POLL_MS, disabled=True),
+            dcc.Location(id=GO, refresh="callback-nav"),
+        ]
+    )
 
 
-def is_worked_out(plan_id: str) -> bool:
-    """Whether the page can be shown at once."""
-    if not data.backtest.is_known(plan_id):
-        return False
-    return data.backtest(plan_id) is None or data.past_flag_scores.is_known(plan_id)
+@callback(
+    Output(JOB, "data"),
+    Output(ASK, "disabled"),
+    Input(ASK, "n_clicks"),
+    State(ASKED, "data"),
+    permission=ASK_PERMISSION,
+    prevent_initial_call=True,
+)
+def ask(_clicks, plan_id: str | None):
+    """Hand the work to the worker process."""
+    if plan_id not in data.judged_plans().index:
+        return no_update, no_update
+    return data.ask_for_backtest(plan_id), True
 
 
-def whole_page(plan: dict, query: dict) -> html.Main:
+@callback(
+    Output(PROGRESS, "children"),
+    Output(CLOCK, "disabled"),
+    Output(GO, "href"),
+    Input(CLOCK, "n_intervals"),
+    Input(JOB, "data"),
+    permission=ASK_PERMISSION,
+    prevent_initial_call=True,
+)
+def follow(_ticks, job_id: str | None):
+    """How far the work is; when it is done, the page with what came of it."""
+    job = data.backtest_job(job_id) if job_id else None
+    if job is None:
+        return "", True, no_update
+    if job["state"] == "done":
+        return "", True, components.address(PATH, plan=job["parameters"]["plan_id"])
+    if job["state"] in ("queued", "running"):
+        return progress(job), False, no_update
+    return components.notice(job["message"] or _("Cancelled."), kind="failed"), True, no_update
+
+
+def progress(job: dict) -> html.Div:
+    """A bar, and that the reader need not wait."""
+    words = _("Waiting for its turn…") if job["state"] == "queued" else _("Past years' forecasts are being made again…")
+    bar = html.Progress(value=str(round(job["progress"], 3)), max="1", **{"aria-label": words})
+    return html.Div([html.P([words, " ", _("You may leave this page meanwhile.")]), bar])
+
+
+def when_made(plan: dict, made: dict) -> html.Div | None:
+    """That newer figures have come in since, and the way to take them in too."""
+    if not made["is_stale"]:
+        return None
+    day = wording.day(made["made_on"])
+    return components.notice(
+        _("Newer figures have come in since past forecasts were replayed on {day}", day=day),
+        kind="stale",
+        action=asking(plan),
+    )
+
+
+def whole_page(plan: dict, query: dict, made: dict) -> html.Main:
     found = data.backtest(plan["plan_id"])
     if found is None:
         return components.page(
@@ -67,15 +137,22 @@ def whole_page(plan: dict, query: dict) -> html.Main:
                     _(
                         "A forecast needs three figures, and a fourth to be held against. Import the reports of past years."
                     ),
-                )
+                ),
+                when_made(plan, made),
             ],
         )
     kind = chosen_kind(query)
     return components.page(
         title(found, kind),
-        subline=subline(plan, found),
+        subline=[*subline(plan, found), _("replayed on {day}", day=wording.day(made["made_on"]))],
         controls=controls(plan, query),
-        children=[first_screen(found, kind, plan), past_flags(plan), coverage(found), indicators(found, plan)],
+        children=[
+            when_made(plan, made),
+            first_screen(found, kind, plan),
+            past_flags(plan),
+            coverage(found),
+            indicators(found, plan),
+        ],
         table=classes(found),
         method=method(),
     )
@@ -315,8 +392,10 @@ def export_chances(query: dict) -> components.Export:
 
 
 def exported(query: dict) -> tuple[dict, Summary]:
+    """The plan and what its back-test came to; 404 where there is nothing to download."""
     plan = data.plan(query.get("plan"))
-    return plan, data.backtest(plan["plan_id"])
+    found = data.backtest(plan["plan_id"]) if plan else None
+    return (plan, found) if found else abort(404)
 
 
 def about_export(plan: dict, found: Summary) -> dict[str, str]:

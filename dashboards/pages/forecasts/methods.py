@@ -29,7 +29,7 @@ def current_figures(plan: dict) -> html.Section:
     there = components.link(_("All back-tests of this plan"), BACKTEST, plan=plan["plan_id"])
     name = components.data_name(plan["name_zh"], plan["name_en"])
     heading = _("Current figures")
-    if not data.backtest.is_known(plan["plan_id"]):
+    if not data.backtest_made(plan["plan_id"]):
         return components.section(heading, html.P([name, " · ", there]))
     found = data.backtest(plan["plan_id"])
     if found is None:
