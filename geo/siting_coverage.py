@@ -32,12 +32,20 @@ def mclp(reach: sparse.csr_array, weights: np.ndarray, p: int, sites: Sites, wat
     part = reach[:, allowed].astype(float)
     within = np.flatnonzero((weights > 0) & (part.sum(axis=1) > 0))
     rows, people = merged(part[within], weights[within])
-    table = ReachTable(rows, people)
-    search = Search(table, p, locked, watch)
+    table, everyone = ReachTable(rows, people), float(people.sum())
+    search = Search(table, p, locked, _of_people_reached(watch, everyone))
     search.run()
     chosen = tuple(int(allowed[place]) for place in search.chosen)
-    everyone = float(people.sum())
     return Answer(MCLP, chosen, everyone - search.value, everyone - search.bound, search.bound >= search.value)
+
+
+def _of_people_reached(watch: Watch, everyone: float) -> Watch:
+    """The same watch, told of people reached by a search that counts people missed."""
+
+    def report(step: str, missed: float | None, least: float | None) -> None:
+        watch.report(step, *(None if number is None else everyone - number for number in (missed, least)))
+
+    return Watch(watch.seconds_left, report)
 
 
 def covers_all(
