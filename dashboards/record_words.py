@@ -93,6 +93,8 @@ def word_of(column, stored: str) -> str:
     if current_language() == "zh":
         words = (column.choices or {}).get(stored)
         return words[0] if words else stored
+    if column.name == "stage":
+        return programme_words.step(stored, "")
     named = {**map_places.FACILITY_TYPES, **map_places.CELL_TYPES}
     if stored in named:
         return _(named[stored][0])
@@ -140,13 +142,13 @@ def moment(when: datetime) -> str:
     return f"{wording.day(local)} {local:%H:%M}"
 
 
-def links_of(kind: str, key: dict[str, str], *, only: tuple[str, ...] = (EDIT, HISTORY)) -> html.Span | None:
-    """ "Edit · History" of a row, small; nothing for who may not. key: the columns that name the row."""
+def links_of(
+    kind: str, key: dict[str, str], *, only: tuple[str, ...] = (EDIT, HISTORY), edit: str = ""
+) -> html.Span | None:
+    """ "Edit · History" of a row, small; nothing for who may not. key: the columns that name the row. edit: other words."""
     if not may("import figures") or kind not in data.edited_kinds():
         return None
-    words = {EDIT: _("Edit"), HISTORY: _("History")}
-    if kind == "programmes":
-        words[EDIT] = _("Settings of the programme")
+    words = {EDIT: edit or _("Edit"), HISTORY: _("History")}
     pieces = [components.link(words[path], f"{path}/{kind}", **key) for path in only]
     parts = [piece for one in pieces for piece in (" · ", one)][1:]
     return html.Span(parts, className="kt-row-links")
@@ -173,13 +175,15 @@ def tools(*links) -> html.P | None:
     return html.P([piece for one in given for piece in (" · ", one)][1:], className="kt-row-links") if given else None
 
 
-def with_links(content, kind: str, key: dict[str, str], *more):
-    """What stands in a cell, with the small links of its row under it for those who may edit; else the content alone.
+def with_links(content, kind: str, key: dict[str, str], *more, edit: str = ""):
+    """What stands in a cell, with the small links of its row beside it for those who may edit; else the content alone.
 
     more: further links, shown to the same people.
     """
-    links = links_of(kind, key)
+    links = links_of(kind, key, edit=edit)
     if links is None:
         return content
     pieces = [piece for one in more if one is not None for piece in (" · ", one)]
-    return html.Div([content, html.Div([links, *pieces], className="kt-row-links")])
+    return html.Div(
+        [html.Div(content), html.Div([links, *pieces], className="kt-row-links")], className="kt-with-links"
+    )

@@ -188,7 +188,9 @@ def parts_section(now: data.Standing) -> list:
             programme_id=programme_id, area=now.area_id,
         ),
         record_words.add_link("programme_counts", _("Add a count"), is_button=False, programme_id=programme_id),
-        record_words.links_of("programmes", {"programme_id": programme_id}, only=(record_words.EDIT,)),
+        record_words.links_of(
+            "programmes", {"programme_id": programme_id}, only=(record_words.EDIT,), edit=_("Settings of the programme")
+        ),
     )  # fmt: skip
     return [components.section(_("By area"), [table, components.source_line(note), ways])]
 
@@ -218,7 +220,9 @@ def part_cells(now: data.Standing, area_id: str, steps: pd.DataFrame, members: p
     return [
         components.link(name, path, area=area_id, period=now.period)
         if has_below
-        else record_words.with_links(name, "programme_counts", key),
+        else record_words.with_links(
+            name, "programme_counts", key, edit=_("Edit {period}", period=wording.period(now.period))
+        ),
         *(programme_words.count_and_share(row) for row in steps.to_dict("records")),
         worst_words(worst, now.programme["kind"]),
         html.Span(said, className="kt-lacking" if silent else ""),

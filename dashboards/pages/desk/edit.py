@@ -11,6 +11,7 @@ from dashboards.language import mark
 
 BODY, OUTCOME, SAVE, STATE = "edit-body", "edit-outcome", "edit-save", "edit-state"
 REASON, CONFIRM, CONFIRM_BOX, WHY = "edit-reason", "edit-confirm", "edit-confirm-box", "edit-why"
+HISTORY = "edit-history"
 PERMISSION = "import figures"
 NEWEST = 3  # versions shown under the form
 MOST_FIELDS = 60
@@ -34,12 +35,17 @@ def layout(kind: str = "", **query):
             *below(row is not None),
             dcc.Store(id=STATE, data=state),
         ],
-        table=newest(opened),
+        table=html.Div(newest(opened.kind, opened.key), id=HISTORY),
         method=[
             _("One row goes the way of a file: the same checks, the same record of who sent what, taken back as a whole."),
-            _("An empty step of a count changes nothing; to take a count back, take back its submission in the history."),
+            *([of_counts()] if kind == "programme_counts" else []),
         ],
     )  # fmt: skip
+
+
+def of_counts() -> str:
+    """What an empty field of a count means."""
+    return _("An empty step of a count changes nothing; to take a count back, take back its submission in the history.")
 
 
 def title(opened) -> str:
@@ -81,21 +87,15 @@ def below(is_there: bool) -> list:
     ]
 
 
-def newest(opened):
+def newest(kind, key: dict | None):
     """The newest versions, with the way to all of them."""
-    if opened.key is None:
+    found = data.row_versions(kind.name, key) if key else None
+    if not found or not found[1]:
         return None
-    found = data.row_versions(opened.kind.name, opened.key)
-    versions = found[1] if found else []
-    if not versions:
-        return None
-    shown = sorted(versions, key=lambda one: one.submission_id or 0, reverse=True)[:NEWEST]
-    every = components.link(
-        _("Every version ({number}), as a file, and taking back", number=len(versions)),
-        f"{record_words.HISTORY}/{opened.kind.name}",
-        **opened.key,
-    )
-    table = record_history.history_table(opened.kind, opened.key, shown)
+    shown = sorted(found[1], key=lambda one: one.submission_id or 0, reverse=True)[:NEWEST]
+    words = _("Every version ({number}), as a file, and taking back", number=len(found[1]))
+    every = components.link(words, f"{record_words.HISTORY}/{kind.name}", **key)
+    table = record_history.history_table(kind, key, shown)
     return components.section(_("History"), [table, html.P(every)])
 
 
@@ -107,6 +107,8 @@ def newest(opened):
     Output(CONFIRM, "options"),
     Output(CONFIRM_BOX, "style"),
     Output(WHY, "style"),
+    Output(REASON, "value"),
+    Output(HISTORY, "children"),
     Input(SAVE, "n_clicks"),
     State(STATE, "data"),
     State({"type": record_form.FIELD, "column": ALL}, "value"),
@@ -120,7 +122,7 @@ def press(clicks: int, state: dict, values: list, ids: list, reason: str, confir
     """The first press shows what would change; the next one, of the same row, stores it."""
     asked = read_state(state)
     if not clicks or asked is None or len(ids) > MOST_FIELDS:
-        return (no_update,) * 7
+        return (no_update,) * 9
     kind, key, version, checked = asked
     cells = {one["column"]: str(value)[: record_form.LONGEST] if value is not None else ""
              for one, value in zip(ids, values, strict=True) if isinstance(one.get("column"), str)}  # fmt: skip
@@ -129,7 +131,7 @@ def press(clicks: int, state: dict, values: list, ids: list, reason: str, confir
     try:
         answer = data.send_edit(edit, save=seen == checked)
     except data.InputError as error:
-        return no_update, components.notice(str(error), kind="failed"), *(no_update,) * 5
+        return no_update, components.notice(str(error), kind="failed"), *(no_update,) * 7
     return after(kind, edit, answer, seen)
 
 
@@ -158,6 +160,8 @@ def after(kind, edit, answer, seen: str) -> tuple:
         [{"label": words, "value": "yes"}] if words else [],
         {} if words else {"display": "none"},
         there,
+        "" if stored else no_update,
+        newest(kind, key) if stored else no_update,
     )
 
 

@@ -37,7 +37,7 @@ def layout(**query):
 def title(sent: pd.DataFrame) -> str:
     """How many came, how many of them typed into forms."""
     said = ngettext("{number} submission", "{number} submissions", len(sent))
-    forms = ngettext("{number} of one row in a form", "{number} of one row in a form", int(sent["is_form"].sum()))
+    forms = ngettext("{number} typed into a form", "{number} typed into a form", int(sent["is_form"].sum()))
     return _("Who sent what: {all}, {forms}", all=said, forms=forms)
 
 

@@ -102,7 +102,8 @@ def listing(kind: str, asked: tuple, count: int, query: dict) -> list:
     if not rows:
         return [components.empty(_("Nothing fits this choice"), "")]
     described = data.exported_kinds()[kind]
-    columns = [described.column(name) for name in SHOWN[kind]]
+    alike = {name for name, _value in asked[3]}  # said above the list, not in every row
+    columns = [described.column(name) for name in SHOWN[kind] if name not in alike]
     numbers = [at for at, column in enumerate(columns) if column.grammar in ("number", "persons", "whole")]
     table = [
         [
