@@ -130,6 +130,7 @@ def _add_places(figure, places, compared, direction: str, decimals: int, palette
         mode="markers",
         marker={
             "symbol": list(symbols),
+            "opacity": 1,  # markers of several sizes are pale by themselves
             "size": np.where(beyond, crowd + 4, crowd),
             "color": [colour if full else HOLLOW for colour, full in zip(colours, filled, strict=True)],
             "line": {"width": np.where(beyond, 1.5, 0), "color": colours},

@@ -43,6 +43,6 @@ def figure(row, one) -> str:
         return wording.MISSING
     if row["basis"] == "share":
         of = _("{part} of {whole}", part=wording.number(one["part"]), whole=wording.number(one["whole"]))
-        return f"{wording.value(one['actual'], 'percent', 1)} ({of})"
+        return _("{share} ({count})", share=wording.value(one["actual"], "percent", 1), count=of)
     decimals = 2 if "_per_" in row["basis"] else 0
     return wording.number(one["actual"], decimals)

@@ -34,7 +34,7 @@ def test_a_flag_carries_figure_goal_gap_paces_chance_and_owner(small_site):
         "+1.5 points",
         "likely to miss, about 90 %",
     ]
-    assert first[9] == "市卫生健康委员会"
+    assert first[9] == "Municipal Health Commission"
 
 
 def test_a_mark_that_the_forecast_contradicts_is_for_study(small_site):

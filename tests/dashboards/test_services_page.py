@@ -54,7 +54,7 @@ def test_a_standard_shows_what_is_asked_what_is_counted_and_which_banner_is_belo
     rows = asking.rows(asking.page(site, "/services", "?plan=ordos-2030"))
 
     halls = [row for row in rows if row[0].startswith("Medicine halls")]
-    assert [row[1] for row in halls] == ["≥ 100% · 2030", "≥ 70% · 2022"]
+    assert [row[1] for row in halls] == ["≥ 100 % · 2030", "≥ 70 % · 2022"]
     assert halls[1][2].startswith("75.0 % (3 of 4)")
     assert halls[1][4] == "below it: Dalad Banner 50 % 1 district without any"
 

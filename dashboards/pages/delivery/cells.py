@@ -171,8 +171,8 @@ def asked_for(row: dict) -> html.Div | str:
     """The number with its year; without one the plan's own rule."""
     if wording.is_missing(row["quota"]):
         return in_its_language(row["rule_zh"], row["rule_en"])
-    unit = "%" if row["quota_unit"] == "percent" else ""
-    number = f"≥ {row['quota']:g}{unit}"
+    is_percent = row["quota_unit"] == "percent"
+    number = "≥ " + (wording.value(row["quota"], "percent") if is_percent else f"{row['quota']:g}")
     year = "" if wording.is_missing(row["year"]) else f" · {int(row['year'])}"
     return html.Div([number + year, html.Div(in_its_language(row["rule_zh"], row["rule_en"]), className="kt-muted")])
 
@@ -219,7 +219,7 @@ def register(query: dict) -> list:
     pages = max(1, -(-len(found) // ROWS_A_PAGE))
     page = min(max(_whole(query.get("page")), 1), pages)
     rows = found.iloc[(page - 1) * ROWS_A_PAGE : page * ROWS_A_PAGE]
-    heads = [_("Name"), _("Type"), _("Area"), _("Title"), _("Title since"), _("Until"), _("State")]
+    heads = [_("Name"), _("Type"), _("Area"), _("Title"), _("Title since"), _("Renewed"), _("Until"), _("State")]
     table = [
         [
             record_words.with_links(
@@ -231,7 +231,8 @@ def register(query: dict) -> list:
             data.name(data.area(row["area_id"])),
             _(map_places.TITLE_LEVELS[row["title_level"]]) if row["title_level"] in map_places.TITLE_LEVELS else "",
             wording.day(row["certified_on"]),
-            wording.day(row["expires_on"]),
+            wording.day(row["renewed_on"]),
+            wording.day(row["ends_on"]),
             _(CELL_STATES[state_of(row)]),
         ]
         for row in rows.to_dict("records")
@@ -281,7 +282,7 @@ def state_of(row: dict) -> str:
         return "applied"
     if not row["is_valid"]:
         return "ended"
-    soon = not wording.is_missing(row["expires_on"]) and row["health_cell_id"] in data.lapsing_ids()
+    soon = not wording.is_missing(row["ends_on"]) and row["health_cell_id"] in data.lapsing_ids()
     return "lapsing" if soon else "valid"
 
 
@@ -303,7 +304,8 @@ def export(query: dict) -> components.Export:
                 for head, name in (
                     (_("Applied on"), "applied_on"),
                     (_("Title since"), "certified_on"),
-                    (_("Until"), "expires_on"),
+                    (_("Renewed"), "renewed_on"),
+                    (_("Until"), "ends_on"),
                     (_("Withdrawn on"), "withdrawn_on"),
                 )
             },

@@ -18,11 +18,12 @@ COUNTED = {
     "number_in_each_district": mark("facilities in each district"),
     "beds_per_1000": mark("beds for 1,000 people"),
     "beds_per_10k": mark("beds for 10,000 people"),
-    "staff_per_1000": mark("all staff for 1,000 people"),
-    "staff_number": mark("all staff"),
+    "doctors_per_1000": mark("doctors for 1,000 people"),
+    "nurses_per_1000": mark("nurses for 1,000 people"),
+    "doctors_number": mark("doctors"),
 }
 UNITS = {"percent": "%", "per_1000": mark("for 1,000 people"), "per_10k": mark("for 10,000 people"), "km": "km"}
-MOST_NAMED = 9
+MOST_NAMED, OF_STAFF = 9, ("doctors", "nurses")
 
 
 def layout(**query):
@@ -53,7 +54,7 @@ def layout(**query):
                 "A facility without a list of services, or without beds or staff, is unknown, not nought. Where it would decide, the standard is left open."
             ),
             _(
-                "The register has all staff, not doctors or nurses: too few staff means too few doctors; enough staff shows nothing."
+                "Doctors are licensed (assistant) doctors. Where a facility does not say how many of its staff are doctors or nurses, none to all may be; where no facility says it, the figure is of all staff, the most there can be."
             ),
             _("The year of a standard already past: the figure is today's, not that year's."),
             _("Source: register of facilities; population of the newest year known; the plan's service standards"),
@@ -141,8 +142,9 @@ def asked(row, at_least: str = "≥ ") -> str:
     if wording.is_missing(row["value"]):
         return wording.MISSING
     unit = UNITS.get(row["unit"], "")
-    number = f"{at_least}{row['value']:g}{unit if unit == '%' else ''}"
-    if unit not in ("", "%"):
+    is_percent = row["unit"] == "percent"
+    number = at_least + (wording.value(row["value"], "percent") if is_percent else f"{row['value']:g}")
+    if unit and not is_percent:
         number += f" {_(unit)}"
     return number if wording.is_missing(row["year"]) else f"{number} · {int(row['year'])}"
 
@@ -157,6 +159,8 @@ def actual(row, of_rule: pd.DataFrame, top: str) -> html.Div | str:
         met = int(of_rule["state"].eq("met").sum())
         return html.Div([_("{met} of {all} districts", met=met, all=len(of_rule)), what])
     one = here.iloc[0]
+    if row["basis"].startswith(OF_STAFF) and one["least"] == 0 and one["unknown"]:
+        return html.Div([figure(row, one), html.Div(_("all staff: no facility says how many are doctors or nurses"))])
     silent = ngettext("{number} facility does not say", "{number} facilities do not say", int(one["unknown"]))
     return html.Div([figure(row, one), what, html.Div(silent, className="kt-muted") if one["unknown"] else None])
 

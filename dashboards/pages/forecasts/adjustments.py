@@ -3,11 +3,11 @@
 from dash import html
 
 from dashboards import adjustment_words, components, data, wording
-from dashboards.access import may, register_page
+from dashboards.access import current_user, may, register_page
 from dashboards.adjustment_steps import note_field, outcome, step_button
 from dashboards.adjustment_words import chances, told_of
 from dashboards.language import gettext as _
-from dashboards.language import mark, ngettext
+from dashboards.language import mark, ngettext, pick
 
 PATH, WORKBENCH = "/adjustments", "/workbench"
 PERMISSION = "adjust forecasts"
@@ -21,7 +21,7 @@ def layout(**query):
     mine = data.adjustments(states=("draft", "returned"), author=data.person().account)
     return components.page(
         title(waiting, force),
-        subline=[_("All plans"), _("you act as {name}", name=data.person().name)],
+        subline=[_("All plans"), _("you act as {name}", name=own_name())],
         children=[
             outcome(),
             components.section(_("Waiting for approval"), waiting_part(waiting)),
@@ -44,6 +44,12 @@ def layout(**query):
             _("Every step is kept with name and time, and the one who took it can take it back."),
         ],
     )
+
+
+def own_name() -> str:
+    """The reader's name in the reader's language; the record keeps the one data.person() has."""
+    user = current_user()
+    return pick(user.display_zh, user.display_en) or user.name
 
 
 def title(waiting, force) -> str:

@@ -3,7 +3,7 @@
 import pandas as pd
 from dash import html
 
-from dashboards import adjusted, components, data, flag_words, siting_papers, wording
+from dashboards import adjusted, components, data, departments, flag_words, siting_papers, wording
 from dashboards.access import register_page
 from dashboards.components import ANY, STATUSES, choice
 from dashboards.language import current_language, mark, ngettext
@@ -240,7 +240,7 @@ def flag_cells(row: dict, plan: dict, as_of: str | None, known: dict) -> list:
         wording.change(row["pace_needed"], row["unit"], decimals),
         wording.change(row["pace_seen"], row["unit"], decimals),
         adjusted.chance(row, known),
-        departments(row["lead_departments_zh"]),
+        departments.listed(departments.split(row["lead_departments_zh"])),
     ]
 
 
@@ -259,14 +259,6 @@ def area_cell(row: dict) -> html.Div:
 def decimals_of(row: dict) -> int:
     """As many as the indicator has, one where it does not say."""
     return 1 if wording.is_missing(row["decimals"]) else int(row["decimals"])
-
-
-def departments(names: str | None) -> html.Span | str:
-    """The leading departments; their names are Chinese in every language."""
-    if wording.is_missing(names) or not names:
-        return wording.MISSING
-    text = wording.joined([name.strip() for name in names.split(";") if name.strip()])
-    return html.Span(text, lang="zh") if current_language() != "zh" else text
 
 
 def how_many(shown: pd.DataFrame, rows: pd.DataFrame, query: dict) -> html.P | None:
@@ -313,7 +305,7 @@ def export(query: dict) -> components.Export:
             _("Pace seen a year"): rows["pace_seen"].to_numpy(),
             _("Chance of missing"): rows["p_miss"].to_numpy(),
             **adjusted.columns(rows, adjusted.of_series(plan["plan_id"], review.as_of)),
-            _("Responsible"): rows["lead_departments_zh"].to_numpy(),
+            _("Responsible"): [departments.sentence(names) for names in rows["lead_departments_zh"]],
             _("Why"): rows["sentence_zh" if zh else "sentence_en"].to_numpy(),
             _("What it takes"): [flag_words.what_would_help(row, decimals_of(row)) for row in rows.to_dict("records")],
         }

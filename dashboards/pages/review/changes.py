@@ -3,11 +3,11 @@
 import pandas as pd
 from dash import html
 
-from dashboards import components, data, wording
+from dashboards import components, data, departments, wording
 from dashboards.access import register_page
 from dashboards.components import ANY, STATUSES, choice
-from dashboards.language import current_language, mark, ngettext
 from dashboards.language import gettext as _
+from dashboards.language import mark, ngettext
 from models import changes as ch
 from models.rollups import status_counts
 
@@ -173,14 +173,13 @@ def case(row: dict, plan: dict, query: dict) -> list:
     if row["cause"] != ch.GONE:
         state = {"plan": plan["plan_id"], "area": row["area_id"], "as_of": query.get("as_of")}
         name = components.link(name, INDICATOR, **state, indicator=row["indicator_id"], target=row["target_id"])
-    leads = row["lead_departments_zh"]
     return [
         name,
         components.data_name(row["area_name_zh"], row["area_name_en"]),
         stood(row, "_before"),
         stood(row, ""),
         _(CAUSES[row["cause"]]),
-        wording.MISSING if wording.is_missing(leads) else departments(leads),
+        departments.listed(departments.split(row["lead_departments_zh"])),
     ]
 
 
@@ -195,12 +194,6 @@ def stood(row: dict, at: str) -> html.Div | str:
     is_adjusted = row[f"forecast_version{at}"] == components.ADJUSTED
     version = components.version_mark(components.ADJUSTED) if is_adjusted else None
     return html.Div([components.status_mark(row[f"status{at}"]), version, under if period else None])
-
-
-def departments(names: str) -> html.Span:
-    """The leading departments; their names are Chinese in every language."""
-    text = wording.joined([name.strip() for name in names.split(";") if name.strip()])
-    return html.Span(text, lang="zh") if current_language() != "zh" else html.Span(text)
 
 
 def versions(rows: pd.DataFrame) -> dict:
@@ -250,7 +243,7 @@ def export(query: dict) -> components.Export:
             _("Chance of missing"): rows["p_miss"].to_numpy(),
             **versions(rows),
             _("What is new"): [_(CAUSES[cause]) for cause in rows["cause"]],
-            _("Responsible"): rows["lead_departments_zh"].to_numpy(),
+            _("Responsible"): [departments.sentence(names) for names in rows["lead_departments_zh"]],
         }
     )
     home = data.place(plan["plan_id"], query.get("area"))
