@@ -1,7 +1,6 @@
 """The map page and its files on the small store (tests/dashboards/small_store.py) with three squares for banners."""
 
 import gzip
-import hashlib
 import io
 import json
 from xml.etree import ElementTree
@@ -11,45 +10,15 @@ import pandas as pd
 import pytest
 
 from dashboards.map_svg import INNER, MAP_HEIGHT, Frame
-from tests.dashboards import asking
+from tests.dashboards import asking, map_files
 
-AREAS = ["150602", "150621", "150622"]
 QUERY = "?indicator=smoking_15plus&period=2025"
 
 
 @pytest.fixture
 def geometry(tmp_path):
     """Three squares in the folder of the site's map files; returns the file's address."""
-    features = [
-        {
-            "type": "Feature",
-            "id": area_id,
-            "properties": {
-                "area_id": area_id,
-                "name_zh": area_id,
-                "name_en": "",
-                "is_illustrative": False,
-                "label": [x + 0.5, 39.5],
-            },
-            "geometry": {"type": "Polygon", "coordinates": [[[x, 39], [x + 1, 39], [x + 1, 40], [x, 40], [x, 39]]]},
-        }
-        for x, area_id in enumerate(AREAS, start=107)
-    ]
-    content = json.dumps({"type": "FeatureCollection", "features": features}).encode()
-    digest = hashlib.sha256(content).hexdigest()[:12]
-    file = f"county/150600-{digest}.json"
-    (tmp_path / "geo" / "county").mkdir(parents=True)
-    (tmp_path / "geo" / file).write_bytes(content)
-    (tmp_path / "geo" / f"{file}.gz").write_bytes(gzip.compress(content))
-    layer = {"level": "county", "parent_id": "150600", "file": file, "hash": digest, "area_ids": AREAS}
-    layer |= {
-        "is_illustrative": False,
-        "source": "天地图",
-        "review_number": "GS(2024)0650号",
-        "bounds": [107, 39, 110, 40],
-    }
-    (tmp_path / "geo" / "manifest.json").write_text(json.dumps({"layers": [layer]}), encoding="utf-8")
-    return f"/geo/{file}"
+    return map_files.write_squares(tmp_path)
 
 
 def title(client, search, language="en") -> str:
