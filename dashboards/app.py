@@ -58,6 +58,7 @@ PAGES = {
         "dashboards.pages.delivery.programmes",
         "dashboards.pages.delivery.programme",
         "dashboards.pages.desk.upload",
+        "dashboards.pages.desk.layers",
         "dashboards.pages.desk.records",
         "dashboards.pages.desk.imports",
         "dashboards.pages.desk.edit",
@@ -72,6 +73,7 @@ PAGES = {
 }
 STYLES = ("/assets/vendor/bootstrap-5.3.9.min.css",)
 LONGEST_QUERY_VALUE = 200
+OF_FACTORIES = ("className", "figure", "children", "path")  # parameters of components.link, address and download_bar
 # What the page router of Dash asks and answers; everybody who may open the site may ask, each page then checks again.
 ROUTER_PERMISSION = "open the site"
 log = logging.getLogger(__name__)
@@ -180,7 +182,7 @@ def guarded_layout(page: access.Page):
     def layout(**query):
         if not access.may(page.permission):
             return components.forbidden()
-        known = {key: text for key, text in query.items() if isinstance(text, str) and len(text) <= LONGEST_QUERY_VALUE}
+        known = {key: text for key, text in query.items() if is_state(key, text)}
         try:
             return page.layout(**known)
         except Exception:
@@ -188,6 +190,11 @@ def guarded_layout(page: access.Page):
             return components.failed_page()
 
     return layout
+
+
+def is_state(key: str, text: object) -> bool:
+    """Whether a part of an address may be a page's state. Pages hand it on with **query to what has own parameters."""
+    return isinstance(text, str) and len(text) <= LONGEST_QUERY_VALUE and key not in OF_FACTORIES
 
 
 def install_callbacks(app: dash.Dash, guard: Guard, modules: tuple[str, ...]) -> None:

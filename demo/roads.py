@@ -1,8 +1,8 @@
 """A SYNTHETIC road network of Ordos: bent lines between neighbouring township seats, not one of them a real road.
 
 Which seats are joined: the shortest tree over all of them, and each with its nearest two. The tree's ways between banner
-seats are 国道, other ways of the tree 县道, the rest 乡道. One township is left without a link, and one with none at all, so
-that a place which cannot be reached can be seen.
+seats are 国道, other ways of the tree 县道, the rest 乡道, and most villages have a 村道 to their seat. One township is left
+without a link, one with none at all, and so are a few villages, so that a place which cannot be reached can be seen.
 """
 
 import json
@@ -12,16 +12,17 @@ import pandas as pd
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import minimum_spanning_tree, shortest_path
 
-from demo import courses, places
+from demo import courses, places, villages
 
 SOURCE = "演示数据：按固定规则生成的示意路网，不是真实道路"
 NEAREST = 2
 BENDS = 7  # vertices between two seats
 DETOUR = 0.16  # how far a bend leaves the straight line, of the line's length: about 1.2 times as long
 KM_PER_DEGREE = 111.0
-SPEED = {"国道": 80, "县道": 55, "乡道": None}  # the last say only their class
+SPEED = {"国道": 80, "县道": 55, "乡道": None, "村道": None}  # the last say only their class
 CUT_OFF, ROADLESS = "150623103", "150624201"  # joined by a road that leads nowhere; without any road
 STUB_KM = 8.0
+WITHOUT_TRACK = 13  # from this village of a township on
 
 
 def network(seed: int) -> list[dict]:
@@ -35,7 +36,18 @@ def network(seed: int) -> list[dict]:
         rows.append(_feature(_bent(points[0], points[1], rng), road_class))
     alone = every.loc[every["code"].eq(CUT_OFF), ["seat_lon", "seat_lat"]].to_numpy()
     rows += [_feature(_bent(at, at + np.array([0, STUB_KM / KM_PER_DEGREE]), rng), "乡道") for at in alone]
-    return rows
+    return rows + _tracks(seed, rng)
+
+
+def _tracks(seed: int, rng: np.random.Generator) -> list[dict]:
+    """A road from each village to its township's seat; the last villages of a township have none."""
+    seats = places.townships().set_index("code")[["seat_lon", "seat_lat"]]
+    listed = villages.areas(seed)
+    number = listed["area_id"].str[-2:].astype(int)
+    listed = listed[number.gt(1) & number.lt(WITHOUT_TRACK)]
+    points = listed[["seat_lon", "seat_lat"]].to_numpy(dtype=float)
+    ends = seats.loc[listed["parent_id"]].to_numpy(dtype=float)
+    return [_feature(_bent(start, end, rng), "村道") for start, end in zip(points, ends, strict=True)]
 
 
 def as_geojson(features: list[dict]) -> bytes:
