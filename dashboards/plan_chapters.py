@@ -84,11 +84,22 @@ class Chapters:
             names = departments.split(action[field])
             if names:
                 facts += [html.Span([words, " "], className="kt-muted"), departments.listed(names), "　"]
-        sources = list(dict.fromkeys(target.row["source_zh"] for target in targets))
-        facts += [html.Span([_("Source"), " "], className="kt-muted"), in_its_language(sources[0])] if sources else []
+        source = next((text_of(target.row["source_zh"]) for target in targets), None)
+        if source:
+            cited = in_its_language(source, self.cited(source, action))
+            facts += [html.Span([_("Source"), " "], className="kt-muted"), cited]
         facts += self.work_points(action)
         body = self.table(targets, data.name(action, "title")) if targets else None
         return html.Div([heading, html.P(facts, className="kt-facts"), body], className="kt-action")
+
+    def cited(self, source: str, action: dict) -> str:
+        """Document and section for an English reader: the plan and the action by their English names."""
+        plan_zh = f"《{self.plan['name_zh'].strip('《》')}》"
+        return (
+            source.replace(action["title_zh"], action["title_en"])
+            .replace(plan_zh, self.plan["name_en"])
+            .replace("，", ", ", 1)
+        )
 
     def work_points(self, action: dict) -> list:
         """How many of the year's work points carry the action out, with the way to the board."""
