@@ -77,7 +77,7 @@ def period_words(period: pd.Series, lang: int) -> np.ndarray:
             return ""
         year, rest = text[:4], text[4:]
         if rest.startswith("Q"):
-            return f"{year}年第{'一二三四'[int(rest[1]) - 1]}季度" if lang == 0 else f"{rest} {year}"
+            return f"{year}年{'一二三四'[int(rest[1]) - 1]}季度" if lang == 0 else f"{rest} {year}"
         if rest:
             return f"{year}年{int(rest[1:])}月" if lang == 0 else text
         return f"{year}年" if lang == 0 else year
