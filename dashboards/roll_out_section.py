@@ -17,7 +17,7 @@ def section_for(programme: dict, area_id: str) -> list:
     if found is None:
         advice = _("Import the list of villages (kind: selfcare_villages) and load the plan selfcare-county.")
         return [components.section(_("Roll-out by village"), components.empty(_("No villages listed"), advice))]
-    return [schedule(found), owing(found), people(found)]
+    return [schedule(found), owing(found), people(found), rules_by_year(found)]
 
 
 def schedule(found: data.RollOut) -> html.Section:
@@ -129,6 +129,40 @@ def people(found: data.RollOut) -> html.Section:
     return components.section(
         heading, [table, components.source_line(more), components.source_line(note)], className="kt-roll-out"
     )
+
+
+def rules_by_year(found: data.RollOut) -> html.Section:
+    """Each year's end, the current one's today: the schedule and both rules for people beside one another."""
+    targets = found.schedule.set_index("year")
+    words = {
+        "share": wording.value(found.rules["share"], "percent"),
+        "active": wording.number(found.rules["active"]),
+    }
+    cells = [
+        [
+            str(row["year"]),
+            wording.goal(">=", targets.at[row["year"], "target"], "percent"),
+            programme_words.share(targets.at[row["year"], "actual"]),
+            _("{n} of {m}", n=row["counted"], m=row["begun"]),
+            *(wording.number(row[name]) if row["counted"] else wording.MISSING
+              for name in ("meet_share", "meet_active", "meet_both", "conflict")),
+        ]
+        for row in found.over_time.to_dict("records")
+    ]  # fmt: skip
+    heads = [
+        _("Year"),
+        _("Villages planned"),
+        _("Villages that have begun"),
+        _("Counts known"),
+        _("{share} take part", **words),
+        _("{active} active", **words),
+        _("Meet both"),
+        _("Rules conflict"),
+    ]
+    title = _("Year by year")
+    table = components.simple_table(heads, cells, caption=title, numbers=range(1, 8), className="kt-stacked")
+    note = _("At the end of each year, of the current one today, on the last counts known by then.")
+    return components.section(title, [table, components.source_line(note)], className="kt-roll-out")
 
 
 def rule_cell(meets: bool, said: str) -> html.Span:

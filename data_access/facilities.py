@@ -23,6 +23,8 @@ FACILITIES = {
     "services": "str",
     "beds": "Int64",
     "staff": "Int64",
+    "doctors": "Int64",
+    "nurses": "Int64",
     "opened": DATE,
     "closed": DATE,
     "submission_id": "Int64",

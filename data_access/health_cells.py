@@ -17,6 +17,7 @@ HEALTH_CELLS = {
     "title_level": "str",
     "applied_on": DATE,
     "certified_on": DATE,
+    "renewed_on": DATE,
     "expires_on": DATE,
     "withdrawn_on": DATE,
     "lon": "float64",

@@ -29,6 +29,7 @@ from data_access.records import Record, RecordReader, read_mark
 from data_access.register_checks import ConvertToWgs84, check_register
 from data_access.registers import REGISTERS, read_homes, write_register
 from data_access.reports import ImportReport, Problems
+from data_access.village_counts import keep_counts, without_older_counts
 
 CHUNK_ROWS = 25_000
 READING_SHARE = 0.6  # of the whole work, for the progress bar: storing a million rows takes the rest
@@ -174,9 +175,13 @@ class _Import:
         rows = _rows_for(self.kind, good)
         if self._may_write():
             with writing(self.engine) as connection:
-                self._write(
-                    connection, lambda submission_id: write_register(connection, self.kind.name, rows, submission_id)
-                )
+                self._write(connection, lambda submission_id: self._store_register(connection, rows, submission_id))
+
+    def _store_register(self, connection: Connection, rows: list[dict], submission_id: int):
+        if self.kind.name == "selfcare_villages":
+            keep_counts(connection, rows, submission_id)
+            rows = without_older_counts(connection, rows)
+        return write_register(connection, self.kind.name, rows, submission_id)
 
     def _own_rows(self, reader: RecordReader, records: list[Record]) -> list[Record]:
         """The records without those that would change a row of an area the sender may not write about."""

@@ -50,7 +50,9 @@ class Known:
         default_factory=lambda: pd.DataFrame(columns=["programme_id", "name_zh", "name_en"])
     )
     health_cells: pd.DataFrame = field(
-        default_factory=lambda: pd.DataFrame(columns=["health_cell_id", "cell_type", "area_id", "name_zh"])
+        default_factory=lambda: pd.DataFrame(
+            columns=["health_cell_id", "cell_type", "area_id", "name_zh", "certified_on"]
+        )
     )
     tasks: pd.DataFrame = field(
         default_factory=lambda: pd.DataFrame(columns=["task_id", "year", "area_id", "quantity", "unit"])

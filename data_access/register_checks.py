@@ -29,7 +29,7 @@ def check_register(
         "areas": _check_areas,
         "population": _check_population,
         "indicators": _check_indicators,
-        "facilities": _check_dates_of_facilities,
+        "facilities": _check_facilities,
         "health_cells": _check_dates_of_cells,
         **programme_checks.CHECKS,
         **task_checks.CHECKS,
@@ -156,20 +156,48 @@ def _check_indicators(records: list[Record], known: Known, bad: _Bad) -> None:
             bad.refuse(record, "upper_bound", "bounds_reversed", f"上界 {upper:g} 不大于下界 {lower:g}", "请核对上下界")
 
 
-def _check_dates_of_facilities(records: list[Record], known: Known, bad: _Bad) -> None:
+def _check_facilities(records: list[Record], known: Known, bad: _Bad) -> None:
     for record in records:
         _check_order(record, "opened", "closed", bad)
+        staff, doctors, nurses = (record.get(name) for name in ("staff", "doctors", "nurses"))
+        if staff is None or (doctors or 0) + (nurses or 0) <= staff:
+            continue
+        names = [bad.reader.kind.column(name).label for name in ("doctors", "nurses") if record.get(name)]
+        what = f"{'加'.join(names)} {(doctors or 0) + (nurses or 0)} 多于人员数 {staff}"
+        mend = "医师和护士都含在人员数之内，请核对"
+        bad.refuse(record, "doctors" if doctors else "nurses", "part_above_staff", what, mend)
 
 
 def _check_dates_of_cells(records: list[Record], known: Known, bad: _Bad) -> None:
+    certified = known.health_cells.set_index("health_cell_id")["certified_on"].to_dict()
     for record in records:
         for first, second in (
             ("applied_on", "certified_on"),
+            ("certified_on", "renewed_on"),
             ("certified_on", "expires_on"),
+            ("renewed_on", "expires_on"),
             ("certified_on", "withdrawn_on"),
+            ("renewed_on", "withdrawn_on"),
         ):
             _check_order(record, first, second, bad)
+        since = record["certified_on"] if "certified_on" in record else certified.get(record["health_cell_id"])
+        _check_renewal(record, since, known.today, bad)
     _check_one_certificate(records, known, bad)
+
+
+def _check_renewal(record: Record, certified_on, today: date, bad: _Bad) -> None:
+    """What was never named cannot be renewed, nor on a day to come. certified_on: in the file, else in the register."""
+    renewed = record.get("renewed_on")
+    if renewed is None:
+        return
+    if pd.isna(certified_on):
+        what = f"有续期日期 {renewed}，没有命名日期"
+        bad.refuse(record, "renewed_on", "renewed_before_certified", what, "没有命名的不能续期，请补上命名日期")
+    elif "certified_on" not in record and renewed < pd.Timestamp(certified_on).date():
+        what = f"续期日期 {renewed} 早于登记的命名日期 {pd.Timestamp(certified_on).date()}"
+        bad.refuse(record, "renewed_on", "dates_reversed", what, "请核对两个日期")
+    elif renewed > today:
+        bad.refuse(record, "renewed_on", "in_the_future", f"续期日期 {renewed} 晚于今天", "请核对日期")
 
 
 def _check_one_certificate(records: list[Record], known: Known, bad: _Bad) -> None:

@@ -60,6 +60,14 @@ def _write_programmes(folder: Path, seed: int, today: date, standing: pd.DataFra
         ("programmes", "演示-项目.csv", programmes.definitions()),
         ("rota", "演示-轮检批次.csv", programmes.rota()),
         ("programme_counts", "演示-项目数据.csv", programmes.counts(seed, today, standing)),
+        *(
+            (
+                "selfcare_villages",
+                f"演示-自我健康管理设点村-{year}.csv",
+                programmes.villages_at(seed, today, date(year, 12, 31)),
+            )
+            for year in (today.year - 2, today.year - 1)
+        ),
         ("selfcare_villages", "演示-自我健康管理设点村.csv", programmes.villages(seed, today)),
         ("points_services", "演示-积分兑换服务.csv", programmes.services()),
     ]
@@ -88,10 +96,12 @@ def _write_csv(folder: Path, kind: str, name: str, rows: pd.DataFrame, day: date
     return DemoFile(kind, path, day, "演示数据生成器")
 
 
+COUNTS = ("numerator", "denominator", "分子数", "分母数", "beds", "staff", "doctors", "nurses")
+
+
 def _as_integers(rows: pd.DataFrame) -> pd.DataFrame:
     """Counts without .0, as people write them."""
-    counts = [name for name in ("numerator", "denominator", "分子数", "分母数", "beds", "staff") if name in rows]
-    return rows.astype(dict.fromkeys(counts, "Int64"))
+    return rows.astype({name: "Int64" for name in COUNTS if name in rows})
 
 
 def _write_report(folder: Path, report: reports.Report) -> DemoFile:

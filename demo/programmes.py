@@ -264,6 +264,15 @@ def villages(seed: int, today: date) -> pd.DataFrame:
     return pd.DataFrame(rows).astype(dict.fromkeys(whole, "Int64"))
 
 
+def villages_at(seed: int, today: date, day: date) -> pd.DataFrame:
+    """The villages that had begun by a past day with the counts of then: fewer people than today, as an import file."""
+    now = villages(seed, today)
+    begun = now[pd.to_datetime(now["started_on"]) <= pd.Timestamp(day)]
+    grown = 0.75 + 0.25 * (day.year - 2022) / (today.year - 2022)
+    people = {name: (begun[name].astype(float) * grown).round() for name in ("participants", "active_persons")}
+    return begun.assign(counted_on=day.isoformat(), **people).astype(dict.fromkeys(people, "Int64"))
+
+
 def _start(township: int, number: int, rng: np.random.Generator) -> date | None:
     """The pilot in 2023, a few villages each year; the last township has none, and 2026 falls short."""
     if township == 7:

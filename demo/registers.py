@@ -22,6 +22,7 @@ SERVICES_SHARE = {
     "chronic_disease_clinic": 0.8,
 }
 CENTRAL_SHARE = 0.35
+DOCTORS_SHARE, NURSES_SHARE = 0.36, 0.41  # of the staff
 # type, name behind the place, how many
 HEALTH_CELLS = (
     ("healthy_village", "健康村", 120),
@@ -85,6 +86,7 @@ def _county_rows(banner: str, members: pd.DataFrame, rng: np.random.Generator) -
             "services": _services(facility_type != "cdc", rng),
             "beds": round(beds * hundred_thousands) or None,
             "staff": round(staff * hundred_thousands),
+            **_among_staff(round(staff * hundred_thousands)),
         }
         for facility_type, label, grade, beds, staff in COUNTY_FACILITIES
     ]
@@ -93,7 +95,7 @@ def _county_rows(banner: str, members: pd.DataFrame, rng: np.random.Generator) -
 def _primary_row(town, facility_type: str, has_hall: bool, rng: np.random.Generator) -> dict:
     label = "卫生院" if facility_type == "township_hospital" else "社区卫生服务中心"
     is_central = facility_type == "township_hospital" and rng.random() < CENTRAL_SHARE
-    return {
+    row = {
         "facility_id": f"demo-{town.code}",
         "name_zh": f"演示{town.name}{label}",
         "facility_type": facility_type,
@@ -104,6 +106,12 @@ def _primary_row(town, facility_type: str, has_hall: bool, rng: np.random.Genera
         "beds": int(rng.integers(10, 60)),
         "staff": int(rng.integers(12, 70)),
     }
+    return row | _among_staff(row["staff"])
+
+
+def _among_staff(staff: int) -> dict:
+    """How many of them are doctors and nurses. Village clinics do not say: village doctors are counted apart."""
+    return {"doctors": round(DOCTORS_SHARE * staff), "nurses": round(NURSES_SHARE * staff)}
 
 
 def _clinic_row(town, number: int, rng: np.random.Generator) -> dict:
@@ -164,6 +172,10 @@ def _cell_row(town, cell_type: str, label: str, number: int, today: date, rng: n
     certified = applied + timedelta(days=int(rng.integers(90, 400)))
     is_certified = certified < today and rng.random() < 0.92
     expires = certified.replace(year=certified.year + 3, day=min(certified.day, 28))
+    renewed = expires - timedelta(days=30)
+    is_renewed = is_certified and renewed < today and number % 3  # two of three are renewed, for another three years
+    if is_renewed:
+        expires = expires.replace(year=expires.year + 3)
     withdrawn = certified + timedelta(days=500)
     is_withdrawn = is_certified and withdrawn < today and rng.random() < 0.03
     return {
@@ -174,6 +186,7 @@ def _cell_row(town, cell_type: str, label: str, number: int, today: date, rng: n
         "title_level": str(rng.choice(list(TITLE_LEVELS), p=list(TITLE_LEVELS.values()))),
         "applied_on": applied.isoformat(),
         "certified_on": certified.isoformat() if is_certified else None,
+        "renewed_on": renewed.isoformat() if is_renewed and not is_withdrawn else None,
         "expires_on": expires.isoformat() if is_certified else None,
         "withdrawn_on": withdrawn.isoformat() if is_withdrawn else None,
         **_position(town["seat_lon"], town["seat_lat"], 4.0, rng),

@@ -1,6 +1,6 @@
 """Health cells: which hold a title on a day, how many a year brought, and whether a plan's quotas are met.
 
-cells everywhere: area_id, cell_type, applied_on, certified_on, expires_on, withdrawn_on (datetime64, NaT: not).
+cells everywhere: area_id, cell_type, applied_on, certified_on, renewed_on, expires_on, withdrawn_on (datetime64, NaT: not).
 """
 
 from datetime import date
@@ -12,20 +12,30 @@ BASES = ("new_in_year", "applied_in_year", "total", "total_in_each_township", "s
 STATES = ("short", "met", "not_yet", "no_register", "other_branch")
 
 
+def ends_on(cells: pd.DataFrame) -> pd.Series:
+    """The last day of each title, NaT where none is known.
+
+    A register whose end lies before the last renewal was not brought up to date: the renewal extends the title by as long
+    as it was given for at first (this project's assumption: rules of renewal repeat the first term).
+    """
+    term = cells["expires_on"] - cells["certified_on"]
+    is_old = cells["renewed_on"].notna() & (cells["expires_on"] < cells["renewed_on"])
+    return cells["expires_on"].where(~is_old, cells["renewed_on"] + term)
+
+
 def valid_on(cells: pd.DataFrame, on: date) -> pd.Series:
     """Whether each cell holds its title at the end of a day: certified by then, neither lapsed nor withdrawn."""
-    day = pd.Timestamp(on)
-    still = (cells["expires_on"].isna() | (cells["expires_on"] >= day)) & (
-        cells["withdrawn_on"].isna() | (cells["withdrawn_on"] > day)
-    )
+    day, ends = pd.Timestamp(on), ends_on(cells)
+    still = (ends.isna() | (ends >= day)) & (cells["withdrawn_on"].isna() | (cells["withdrawn_on"] > day))
     return cells["certified_on"].notna() & (cells["certified_on"] <= day) & still
 
 
 def lapsing(cells: pd.DataFrame, on: date, days: int) -> pd.DataFrame:
     """The cells that hold a title on the day and lose it within so many days, the soonest first."""
     until = pd.Timestamp(on) + pd.Timedelta(days=days)
-    soon = valid_on(cells, on) & cells["expires_on"].notna() & (cells["expires_on"] <= until)
-    return cells[soon].sort_values("expires_on", kind="stable")
+    ends = ends_on(cells)
+    soon = valid_on(cells, on) & ends.notna() & (ends <= until)
+    return cells.assign(ends_on=ends)[soon].sort_values("ends_on", kind="stable").drop(columns="ends_on")
 
 
 def counted(cells: pd.DataFrame, basis: str, on: date) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 TOWNSHIPS = {"area_id": "str", "villages": "int64", "begun": "int64", "share": "float64", "owes_first": "bool"}
+RULES = dict.fromkeys(("year", "begun", "counted", "meet_share", "meet_active", "meet_both", "conflict"), "int64")
 SERVICES = {"department_zh": "str", "required": "float64", "offered": "int64", "owed": "float64"}
 
 
@@ -68,6 +69,41 @@ def participation(
         meets_active=(own.active_persons >= active).astype("boolean").mask(own.active_persons.isna()),
         conflict=own.persons_on_record * percent_on_record / 100 < active,
     )
+
+
+def counted_by(villages: pd.DataFrame, counts: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """The villages with their last counts up to a day, NaN where there are none yet. counts: village_id, counted_on..."""
+    known = counts[counts.counted_on <= day].sort_values("counted_on").drop_duplicates("village_id", keep="last")
+    names = ["persons_on_record", "participants", "active_persons"]
+    return villages.drop(columns=names).merge(known[["village_id", *names]], on="village_id", how="left")
+
+
+def rules_over_time(
+    villages: pd.DataFrame,
+    counts: pd.DataFrame,
+    years: list[int],
+    today: pd.Timestamp,
+    *,
+    percent_on_record: float,
+    active: float,
+) -> pd.DataFrame:
+    """Both rules at the end of each year that has begun, the current one's today: columns and types of RULES.
+
+    counts: every count of the villages by day. counted: villages with the programme whose people are known by then.
+    """
+    rows = []
+    for year in sorted(years):
+        if pd.Timestamp(year=year, month=1, day=1) > today:
+            continue
+        day = min(pd.Timestamp(year=year, month=12, day=31), today)
+        found = participation(
+            counted_by(villages, counts, day), day, percent_on_record=percent_on_record, active=active
+        )
+        known = found[found.meets_share.notna() | found.meets_active.notna()]
+        share, people = known.meets_share.fillna(False), known.meets_active.fillna(False)
+        sums = (share.sum(), people.sum(), (share & people).sum(), known.conflict.sum())
+        rows.append((year, len(found), len(known), *map(int, sums)))
+    return pd.DataFrame(rows, columns=list(RULES)).astype(RULES)
 
 
 def services_owed(services: pd.DataFrame, required: Mapping[str, float], today: pd.Timestamp) -> pd.DataFrame:

@@ -15,13 +15,14 @@ LAPSE_DAYS = 183  # half a year: time to renew
 
 @cached
 def cells_placed() -> pd.DataFrame:
-    """Every cell with township_id and group_id, the district it lies in, and is_valid today."""
+    """Every cell with township_id and group_id, the district it lies in, ends_on (its renewal in it), is_valid today."""
     everywhere, found = areas(), health_cells()
     level, parent = everywhere["level"].to_dict(), everywhere["parent_id"].to_dict()
     above = {area_id: _levels(area_id, level, parent) for area_id in found["area_id"].unique()}
     return found.assign(
         township_id=[above[area_id].get("township") for area_id in found["area_id"]],
         group_id=[above[area_id].get("county") for area_id in found["area_id"]],
+        ends_on=judged.ends_on(found),
         is_valid=judged.valid_on(found, version()[3]),
     )
 

@@ -9,7 +9,7 @@ from dashboards.access import current_user
 from dashboards.data.registers import area, areas, trail
 from dashboards.data.store import cached, engine, version
 from data_access import areas as stored_areas
-from data_access import plans, summaries
+from data_access import plans, summaries, village_counts
 from data_access import programmes as stored
 from models import cascade, roll_out
 from workflows import programme_standing
@@ -140,6 +140,7 @@ class RollOut:
     owed_now: int
     townships: pd.DataFrame
     participation: pd.DataFrame
+    over_time: pd.DataFrame
     services: pd.DataFrame
     township_services: pd.DataFrame
     rules: dict[str, float]
@@ -175,6 +176,14 @@ def self_management(area_id: str, today: date) -> RollOut | None:
         owed_now=0 if due_by is None else roll_out.villages_owed(current, milestones[due_by], day),
         townships=roll_out.townships(villages, units, day),
         participation=roll_out.participation(villages, day, percent_on_record=share, active=active),
+        over_time=roll_out.rules_over_time(
+            villages,
+            village_counts.read_village_counts(engine()),
+            list(milestones),
+            day,
+            percent_on_record=share,
+            active=active,
+        ),
         services=roll_out.services_owed(
             services, dict(zip(quotas["lead_departments_zh"], quotas["value"], strict=True)), day
         ),

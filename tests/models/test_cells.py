@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.cells import density, judge_quotas, lapsing, valid_on
+from models.cells import density, ends_on, judge_quotas, lapsing, valid_on
 
 ON, YEAR_END = date(2026, 11, 15), date(2026, 12, 31)
 PLACES = pd.DataFrame(
@@ -19,13 +19,14 @@ PLACES = pd.DataFrame(
 UNITS = pd.DataFrame({"area_id": ["A", "B"], "denominator": "communities", "number": [10, 4]})
 
 
-def cell(district, certified, expires=None, withdrawn=None, kind="healthy_community", applied=None):
+def cell(district, certified, expires=None, withdrawn=None, kind="healthy_community", applied=None, renewed=None):
     return {
         "group_id": district,
         "township_id": f"{district.lower()}1",
         "cell_type": kind,
         "applied_on": applied,
         "certified_on": certified,
+        "renewed_on": renewed,
         "expires_on": expires,
         "withdrawn_on": withdrawn,
     }
@@ -43,7 +44,7 @@ CELLS = pd.DataFrame(
         cell("B", None, applied="2026-04-01"),  # applied only
     ]
 )
-for name in ("applied_on", "certified_on", "expires_on", "withdrawn_on"):
+for name in ("applied_on", "certified_on", "renewed_on", "expires_on", "withdrawn_on"):
     CELLS[name] = pd.to_datetime(CELLS[name])
 
 
@@ -134,3 +135,20 @@ def test_cells_for_each_ten_thousand_people():
     assert found.loc["A", "per_10k"] == pytest.approx(2.0)
     assert found.loc["B", "per_10k"] == pytest.approx(0.5)
     assert np.isnan(found.loc["C", "per_10k"])
+
+
+def test_a_renewal_extends_a_title_by_its_first_term_unless_the_register_says_its_new_end():
+    rows = [
+        cell("A", "2020-01-01", expires="2023-01-01", renewed="2023-02-01"),  # three years, and three more
+        cell("A", "2020-01-01", expires="2026-12-31", renewed="2023-02-01"),  # its new end is there
+        cell("A", "2020-01-01", renewed="2023-02-01"),  # no end was ever known
+    ]
+    cells = pd.DataFrame(rows)
+    for name in ("certified_on", "renewed_on", "expires_on", "withdrawn_on"):
+        cells[name] = pd.to_datetime(cells[name])
+
+    # 2020-01-01 to 2023-01-01 are 1,096 days; so many after 2023-02-01 is 2026-02-01
+    assert ends_on(cells).dt.date.tolist()[:2] == [date(2026, 2, 1), date(2026, 12, 31)]
+    assert valid_on(cells, date(2025, 6, 1)).tolist() == [True, True, True]
+    assert valid_on(cells, date(2026, 2, 2)).tolist() == [False, True, True]
+    assert len(lapsing(cells, date(2026, 1, 15), 30)) == 1

@@ -12,7 +12,7 @@ PLACES = pd.DataFrame({"area_id": ["1506", "A", "B"], "level": ["prefecture", "c
 PERSONS = pd.Series({"1506": 10_000.0, "A": 6_000.0, "B": 4_000.0})
 
 
-def facility(district, kind, services=None, beds=np.nan, staff=np.nan, grade=None, closed=None):
+def facility(district, kind, services=None, beds=np.nan, staff=np.nan, grade=None, closed=None, doctors=np.nan):
     return {
         "group_id": district,
         "facility_type": kind,
@@ -20,6 +20,8 @@ def facility(district, kind, services=None, beds=np.nan, staff=np.nan, grade=Non
         "services": services,
         "beds": beds,
         "staff": staff,
+        "doctors": doctors,
+        "nurses": np.nan,
         "opened": None,
         "closed": closed,
     }
@@ -65,12 +67,25 @@ def test_a_standard_of_a_year_to_come_is_not_yet_due_but_may_be_met():
     assert found["state"].tolist() == ["not_yet", "met", "not_yet"]
 
 
-def test_staff_too_few_is_a_finding_and_staff_enough_is_none_for_they_are_not_all_doctors():
-    found = judged(standard(9, "staff_per_1000", types=""), standard(12, "staff_per_1000", types=""))
+def test_without_doctors_in_the_register_too_few_staff_is_a_finding_and_enough_is_none():
+    found = judged(standard(9, "doctors_per_1000", types=""), standard(12, "doctors_per_1000", types=""))
 
     # 100 staff for 10,000 people: 10 per 1,000; A 70 for 6,000: 11.67; B 30 for 4,000: 7.5.
     assert found["actual"].round(2).tolist() == [10.0, 11.67, 7.5] * 2
     assert found["state"].tolist() == ["open", "open", "short", "short", "short", "short"]
+    assert found["least"].tolist() == [0.0] * 6
+
+
+def test_doctors_that_are_known_meet_a_standard_and_staff_of_the_others_may_be_doctors():
+    known = FACILITIES.assign(doctors=[8.0, 4.0, 50.0, np.nan, 1.0, 9.0, 22.0])  # one hospital of B does not say, of 5
+    rules = pd.DataFrame([standard(value, "doctors_per_1000", types="") for value in (4.4, 4.6, 4.95)])
+
+    found = judge(rules, known, PLACES, PERSONS, ON).set_index(["rule", "area_id"])
+
+    # 8 + 4 + 1 + 9 + 22 = 44 of 10,000 people; with the five who may be: 49. A: 34 of 6,000 exactly, 5.67.
+    assert found.loc[(0, "1506"), ["part", "actual", "least", "most", "unknown"]].tolist() == [44, 4.4, 4.4, 4.9, 1]
+    assert found.xs("1506", level="area_id")["state"].tolist() == ["met", "open", "short"]
+    assert found.loc[(0, "A"), ["actual", "most"]].round(2).tolist() == [5.67, 5.67]
 
 
 def test_beds_not_reported_are_unknown_beds_not_none():
