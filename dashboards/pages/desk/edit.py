@@ -186,7 +186,7 @@ def read_state(state: Any):
 
 register_page(
     __name__,
-    path=record_words.EDIT,
+    path=record_words.RECORDS,
     path_template=f"{record_words.EDIT}/<kind>",
     name=mark("Edit a row"),
     permission=PERMISSION,

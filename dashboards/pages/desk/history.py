@@ -45,7 +45,7 @@ def layout(kind: str = "", **query):
 
 register_page(
     __name__,
-    path=record_words.HISTORY,
+    path=record_words.RECORDS,
     path_template=f"{record_words.HISTORY}/<kind>",
     name=mark("History of a row"),
     permission="import figures",
