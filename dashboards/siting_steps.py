@@ -1,4 +1,8 @@
-"""What is done with siting scenarios: kept, renamed, taken out of the list, put before a review, taken back."""
+"""What is done with siting scenarios: kept, renamed, taken out of the list, put before a review, taken back.
+
+A button that one of these lays out anew calls its own callback without having been pressed, whatever prevent_initial_call
+says: so each asks for the presses.
+"""
 
 from urllib.parse import urlencode
 
@@ -63,10 +67,10 @@ def save(_clicks, name: str | None, state: dict | None):
     permission="save scenarios",
     prevent_initial_call=True,
 )
-def rename(_clicks, name: str | None, state: dict | None):
+def rename(clicks: int | None, name: str | None, state: dict | None):
     """Give the reader's own scenario another name."""
     found = _shown(state)
-    if found is None or found.scenario_id is None:
+    if not clicks or found is None or found.scenario_id is None:
         return no_update, no_update
     done = sited.rename_scenario(found.scenario_id, name or "")
     said = _("Renamed.") if done else _("Please give the scenario a name.")
@@ -81,10 +85,10 @@ def rename(_clicks, name: str | None, state: dict | None):
     permission="save scenarios",
     prevent_initial_call=True,
 )
-def remove(_clicks, state: dict | None):
+def remove(clicks: int | None, state: dict | None):
     """Take the reader's own scenario out of the list, and leave its page."""
     found = _shown(state)
-    if found is None or found.scenario_id is None or not sited.remove_scenario(found.scenario_id):
+    if not clicks or found is None or found.scenario_id is None or not sited.remove_scenario(found.scenario_id):
         return no_update
     return PATH
 
@@ -98,10 +102,10 @@ def remove(_clicks, state: dict | None):
     permission="save scenarios",
     prevent_initial_call=True,
 )
-def put(_clicks, review: str | None, note: str | None, state: dict | None):
+def put(clicks: int | None, review: str | None, note: str | None, state: dict | None):
     """Put the scenario before a review, with its figures as they stand."""
     found, chosen = _shown(state), review_of(review or "")
-    if found is None or found.scenario_id is None:
+    if not clicks or found is None or found.scenario_id is None:
         return no_update
     done = chosen is not None and sited.put_before_review(found.scenario_id, *chosen, note or "")
     said = _("Put before the review; its pages show it now.") if done else _("It could not be put before this review.")

@@ -1,7 +1,10 @@
 """The siting page on a store that can be counted by hand (tests/workflows/siting_store.py)."""
 
+import csv
+import io
 import json
 
+import geopandas
 import pytest
 
 from dashboards.app import create_app
@@ -10,7 +13,7 @@ from data_access import jobs, scenarios
 from data_access.engine import writing
 from data_access.tables import plans
 from tests.dashboards import small_store
-from tests.dashboards.asking import CALLBACKS, of_type, page, text
+from tests.dashboards.asking import CALLBACKS, links, of_type, page, text
 from tests.workflows import siting_store
 from workflows.jobs import run_job
 
@@ -28,6 +31,13 @@ FORM = {
 }
 
 
+QUESTION_STATE = [
+    (f"siting-{name}", "value", FORM[name]) for name in ("lock", "forbid", "added", "candidates", "standing")
+]
+QUESTION_STATE.append(("siting-area", "data", FORM["area"]))
+SHOWN_NOTHING = ("siting-shown", "data", {})
+
+
 @pytest.fixture
 def site(empty_store):
     """(the browser, the store's engine, its settings)."""
@@ -43,7 +53,10 @@ def call(client, output, inputs, state=()):
     """What one callback answers: the outputs' props by id."""
     pairs = [part.rsplit(".", 1) for part in output.strip(".").split("...")]
     outputs = [{"id": ident, "property": prop} for ident, prop in pairs]
-    as_sent = [[{"id": i, "property": p, "value": v} for i, p, v in some] for some in (inputs, state)]
+    # None: an input that matches several parts of the page, of which there are none
+    as_sent = [
+        [{"id": one[0], "property": one[1], "value": one[2]} if one else [] for one in some] for some in (inputs, state)
+    ]
     body = {"output": output, "outputs": outputs if len(outputs) > 1 else outputs[0], "inputs": as_sent[0]}
     body |= {"state": as_sent[1], "changedPropIds": [f"{inputs[0][0]}.{inputs[0][1]}"]}
     answer = client.post(CALLBACKS, json=body, headers={"Referer": "http://localhost/siting?lang=zh"})
@@ -123,13 +136,62 @@ def test_a_question_without_an_answer_is_refused_before_it_becomes_a_job(site):
     assert jobs.read_jobs(engine, owner="demo").empty
 
 
-@pytest.mark.parametrize("changed", [{"area": "999999"}, {"added": "somewhere"}, {"count": "x"}, {"lock": {"a": 1}}])
-def test_whatever_a_caller_sends_is_answered_in_words(site, changed):
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"area": "999999"},
+        {"area": ["150699"]},
+        {"added": "somewhere"},
+        {"added": "x, 1e999, 1"},
+        {"count": "x"},
+        {"count": -1},
+        {"count": 1e15},
+        {"radius": -5},
+        {"radius": 1e300},
+        {"lock": ["no-such"]},
+        {"lock": ["150699100"], "forbid": ["150699100"]},
+    ],
+)
+def test_a_question_that_cannot_be_is_answered_in_words(site, changed, caplog):
     client, _engine, _settings = site
 
     answered = start(client, **changed)
 
-    assert changed == {"lock": {"a": 1}} or text(answered["siting-message"]["children"])
+    assert answered == 400 or text(answered["siting-message"]["children"])
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
+@pytest.mark.parametrize("value", [["x"], {"a": 1}, [[1]], 7, True, "\x00", None])
+def test_no_value_made_by_hand_is_a_fault_of_ours(site, value, caplog):
+    client, _engine, _settings = site
+    for field in FORM:
+        start(client, **{field: value})
+    for output, inputs, states in (
+        ("siting-lock.value", [("siting-clicked", "data", value)], QUESTION_STATE),
+        (
+            "siting-lock.value",
+            [("siting-clicked", "data", {"site_id": value, "lon": value, "lat": value})],
+            QUESTION_STATE,
+        ),
+        ("siting-saved.children", [("siting-save", "n_clicks", 1)], [("siting-name", "value", value), SHOWN_NOTHING]),
+        (
+            "siting-saved.children",
+            [("siting-save", "n_clicks", 1)],
+            [("siting-name", "value", "x"), ("siting-shown", "data", value)],
+        ),
+        (
+            "siting-name-shown.children",
+            [("siting-rename", "n_clicks", 1)],
+            [("siting-other-name", "value", value), SHOWN_NOTHING],
+        ),
+        ("siting-progress.children", [("siting-clock", "n_intervals", 1), ("siting-job", "data", value)], []),
+        ("siting-cancel.title", [("siting-cancel", "n_clicks", 1)], [("siting-job", "data", value)]),
+    ):
+        if output == "siting-lock.value":
+            inputs = [*inputs, None]
+        call(client, output_of(client, output), inputs, states)
+
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
 def test_somebody_elses_job_and_an_unknown_scenario_are_not_there(site):
@@ -139,6 +201,121 @@ def test_somebody_elses_job_and_an_unknown_scenario_are_not_there(site):
     for query in (f"?job={theirs}", "?scenario=no-such", "?job=no-such"):
         assert "没有这个方案" in text(page(client, "/siting", query, language="zh"))
     assert client.get(f"/download/siting.geojson?job={theirs}").status_code == 404
+
+
+def saved(client, engine, settings, name="一个点"):
+    """The scenario_id of an answer that was worked out and kept."""
+    job_id = start(client)["siting-job"]["data"]
+    run_job(engine, settings, job_id)
+    state = [("siting-name", "value", name), ("siting-shown", "data", {"job": job_id})]
+    call(client, output_of(client, "siting-saved.children"), [("siting-save", "n_clicks", 1)], state)
+    return scenarios.read_scenarios(engine)["scenario_id"].iloc[0]
+
+
+def put(client, scenario_id, review="test-2030 2026-11-15", note="请定第26个点"):
+    shown = ("siting-shown", "data", {"scenario": scenario_id})
+    state = [("siting-review", "value", review), ("siting-note", "value", note), shown]
+    ident = next(one for one in outputs(client) if "siting-own.children" in one and sends(client, one, "siting-put"))
+    return call(client, ident, [("siting-put", "n_clicks", 1)], state)
+
+
+def outputs(client):
+    return [one["output"] for one in json.loads(client.get("/_dash-dependencies").text)]
+
+
+def sends(client, output, ident):
+    known = json.loads(client.get("/_dash-dependencies").text)
+    return any(i["id"] == ident for one in known if one["output"] == output for i in one["inputs"])
+
+
+def test_a_scenario_put_before_a_review_stands_on_its_pages_as_it_was(site):
+    client, engine, settings = site
+    scenario_id = saved(client, engine, settings)
+
+    put(client, scenario_id)
+    scenarios.rename_scenario(engine, scenario_id, "另一个名字", owner="demo")
+    scenarios.remove_scenario(engine, scenario_id, owner="demo")
+
+    for path in ("/", "/behind"):
+        shown = page(client, path, language="zh")
+        assert links(shown)["一个点"] == f"/siting?scenario={scenario_id}", path
+        for words in (
+            "700人（70.0%）",
+            "最优，已证明",
+            "目标值 700 人 = 界 700 人",
+            "请定第26个点",
+            "演示访客",
+            "1个点",
+        ):
+            assert words.replace(" ", "") in text(shown).replace(" ", ""), (path, words)
+    assert "一个点" not in text(page(client, "/", "?as_of=2020-01-01", language="zh"))
+
+
+def test_nothing_is_put_before_a_review_that_there_is_not_or_by_who_may_not(site):
+    client, engine, settings = site
+    scenario_id = saved(client, engine, settings)
+
+    for review in ("test-2030 2020-01-01", "no-such 2026-11-15", "2026-11-15", "", "x y"):
+        assert "未能提交" in text(put(client, scenario_id, review)["siting-own"]["children"]), review
+    assert scenarios.read_before_review(engine).empty
+
+
+def test_its_owner_renames_a_scenario_and_takes_it_out_of_the_list(site):
+    client, engine, settings = site
+    scenario_id = saved(client, engine, settings)
+    shown = ("siting-shown", "data", {"scenario": scenario_id})
+
+    state = [("siting-other-name", "value", " 七个 点 "), shown]
+    renamed = call(client, output_of(client, "siting-name-shown.children"), [("siting-rename", "n_clicks", 1)], state)
+    assert text(renamed["siting-name-shown"]["children"]) == "七个 点"
+    out = next(one for one in outputs(client) if sends(client, one, "siting-remove"))
+    call(client, out, [("siting-remove", "n_clicks", None)], [shown])  # the button was laid out, nobody pressed it
+    assert len(scenarios.read_scenarios(engine)) == 1
+    gone = call(client, out, [("siting-remove", "n_clicks", 1)], [shown])
+
+    assert next(iter(gone.values()))["href"] == "/siting"
+    assert scenarios.read_scenarios(engine).empty
+    assert "已从列表中移除" in text(page(client, "/siting", f"?scenario={scenario_id}", language="zh"))
+
+
+def test_clicks_lock_forbid_free_add_and_take_away(site):
+    client, _engine, _settings = site
+    marked = {"lock": [], "forbid": [], "added": ""}
+
+    def click(**at):
+        state = [
+            (f"siting-{name}", "value", marked.get(name, FORM[name])) for name in (*marked, "candidates", "standing")
+        ]
+        state.append(("siting-area", "data", FORM["area"]))
+        answer = call(client, output_of(client, "siting-lock.value"), [("siting-clicked", "data", at), None], state)
+        marked.update({name: answer[f"siting-{name}"]["value"] for name in marked})
+        return text(answer["siting-said"]["children"])
+
+    assert click(site_id="150699100") == "二镇已锁定。" and marked["lock"] == ["150699100"]
+    assert click(site_id="150699100") == "二镇已禁用。" and (marked["lock"], marked["forbid"]) == ([], ["150699100"])
+    assert click(site_id="150699100") == "二镇已解除。" and marked["forbid"] == []
+    assert "已加入新增点1" in click(site_id=None, lon=0.2, lat=0.01) and marked["added"] == "新增点1, 0.20000, 0.01000"
+    assert click(site_id="added-0.20000,0.01000") == "新增点1已锁定。"
+    assert click(site_id="added-0.20000,0.01000") == "新增点1已移除。" and (marked["added"], marked["lock"]) == ("", [])
+    assert click(site_id="no-such") == "该点现在不是候选点。"
+    assert click(site_id=None, lon=200, lat=0) == "这不是地图上的位置。"
+
+
+def test_what_each_further_site_adds_and_the_points_leave_as_files(site):
+    client, engine, settings = site
+    scenario_id = saved(client, engine, settings)
+
+    gains = client.get(f"/download/siting-gains-table.csv?scenario={scenario_id}&lang=en").data.decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(gains)))
+    assert [(row["Sites in all"], row["People reached"], row["More than with one site less"]) for row in rows] == [
+        ("1", "700.0", ""),
+        ("2", "900.0", "200.0"),
+        ("3", "1000.0", "100.0"),
+    ]
+    content = client.get(f"/download/siting.gpkg?scenario={scenario_id}").data
+    layers = {name: geopandas.read_file(io.BytesIO(content), layer=name) for name in ("sites", "places")}
+    assert layers["sites"]["site_id"].tolist() == ["150699100"] and len(layers["places"]) == 4
+    assert layers["places"].set_index("area_id").loc["150699101", "people"] == 200
 
 
 def test_candidates_are_typed_one_a_line_with_any_comma():
