@@ -65,7 +65,7 @@ def take(clicks, notes, note_ids):
     if not may(NEEDS.get(step, "adjust forecasts")):
         return refused(_("You may not do this.")), no_update
     seen = {int(one): int(revision) for one, revision in (pair.split(":") for pair in said.split(","))}
-    known = {one["key"]: note for one, note in zip(note_ids, notes, strict=True) if isinstance(note, str)}
+    known = {one["key"]: note for one, note in zip(note_ids, notes, strict=False) if isinstance(note, str)}
     try:
         data.take_step(step, seen, known.get(str(next(iter(seen)))) or None)
     except data.InputError as error:

@@ -50,7 +50,7 @@ class Expected:
         changed = body.get("changedPropIds", [])
         return (
             isinstance(changed, list)
-            and all(isinstance(name, str) for name in changed)
+            and all(isinstance(name, str) and is_readable(name) for name in changed)
             and self._fit_outputs(body.get("outputs"))
             and self._fit_values(body.get("inputs", []), "inputs", self.inputs)
             and self._fit_values(body.get("state", []), "state", self.state)
@@ -77,9 +77,21 @@ class Expected:
     @staticmethod
     def _fit_value(item: dict | list, wanted: dict, hint: object) -> bool:
         values = [one.get("value") for one in item] if isinstance(item, list) else [item.get("value")]
+        if wanted["property"] == "pathname" and not all(isinstance(one, str) and one.startswith("/") for one in values):
+            return False  # Dash's own router takes nothing else, not even "not set yet"
         kind = PROPERTIES.get(wanted["property"], object)
         whole = values if isinstance(item, list) else values[0]
         return all(is_a(value, kind) for value in values) and (hint is None or is_a(whole, hint))
+
+
+def is_readable(changed: str) -> bool:
+    """Whether Dash can read what the request says has changed: {"type":"x"}.n_clicks has to be JSON up to the dot."""
+    if not changed.startswith("{"):
+        return True
+    try:
+        return isinstance(json.loads(changed.rpartition(".")[0]), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def names(given: object, wanted: dict) -> bool:

@@ -7,7 +7,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from dashboards import access, data
 
-RULE = "/workbench/evidence/<int:number>"
+RULE = "/workbench/evidence/<int(max=2147483647):number>"  # more than a database counts: 404
 ROOM_FOR_THE_FORM = 64 * 1024  # the multipart form around the file
 
 

@@ -39,7 +39,10 @@ def changes() -> list[Input]:
 
 
 def request_of(values: list, ids: list, kind, rate, rate_unit, begins, share, shock_time, shock_weight, member) -> dict:
-    """What the form asks for, as workflows.adjustment_preview takes it: kind and its own parameters."""
+    """What the form asks for, as workflows.adjustment_preview takes it: kind and its own parameters.
+
+    Raises data.InputError for values that no form sends.
+    """
     of_kind = {
         "typed": lambda: {
             "medians": {f"{one['time']:g}": value for one, value in zip(ids, values, strict=True) if value is not None}
@@ -49,7 +52,10 @@ def request_of(values: list, ids: list, kind, rate, rate_unit, begins, share, sh
         "shock": lambda: {"years": {shock_time: float(shock_weight)} if shock_time else {}},
         "member": lambda: {"member": member},
     }
-    return {"kind": kind, "parameters": of_kind.get(kind, dict)()}
+    try:
+        return {"kind": kind, "parameters": of_kind.get(kind, dict)()}
+    except (TypeError, ValueError):  # made by hand: lists where a number belongs, a time without a value
+        raise data.InputError(_("The form's values cannot be read. Please open the page anew.")) from None
 
 
 def is_blank(wanted: dict) -> bool:

@@ -17,13 +17,13 @@ MOST_CHOICES = 500  # nobody looks through more, and a browser is slow with them
 ANY = "any"  # the option that asks for nothing: its key leaves the address (a select shows no option of value "")
 
 
-def address(path: str, **state) -> str:
+def address(path: str, /, **state) -> str:
     """A path with its state as query: address("/indicator", area="150602", plan=None) -> "/indicator?area=150602"."""
     query = urlencode({key: value for key, value in state.items() if value not in (None, "", False)})
     return f"{path}?{query}" if query else path
 
 
-def link(children, path: str, *, className: str = "", **state) -> dcc.Link:
+def link(children, path: str, /, *, className: str = "", **state) -> dcc.Link:
     """A link to a page of this site with its state; it opens without loading the whole site anew."""
     return dcc.Link(children, href=address(path, **state), className=className)
 

@@ -1,10 +1,14 @@
 """Calls that no page sends: a fault of the caller, said with 400; never a fault of ours."""
 
 import json
+import logging
 
 import pytest
 
+from dashboards import adjustment_steps
+from dashboards import workbench_form as form
 from dashboards.callback_requests import is_a, names
+from dashboards.pages.forecasts import workbench
 from tests.dashboards.asking import CALLBACKS, ROUTER
 
 ODD = ({}, [], [["x"]], "x", "\x00", -1, 10**30)
@@ -18,7 +22,8 @@ def well_formed(output, expected):
         if ident.startswith("{"):
             is_pattern = '["ALL"]' in ident
             ident = {key: "x" if isinstance(one, list) else one for key, one in json.loads(ident).items()}
-        one = {"id": ident, "property": wanted["property"], "value": None}
+        value = "/" if wanted["property"] == "pathname" else None
+        one = {"id": ident, "property": wanted["property"], "value": value}
         return [one] if is_pattern else one
 
     outputs = [part(wanted) for wanted in expected.outputs]
@@ -31,7 +36,7 @@ def well_formed(output, expected):
     }
 
 
-def test_no_value_makes_the_server_fail(small_site, app):
+def test_no_value_makes_the_server_fail_or_log_a_fault_of_its_own(small_site, app, caplog):
     expected = app.server.config["KANGTU_GUARD"].expected
     assert len(expected) > 5
     fell = []
@@ -44,9 +49,64 @@ def test_no_value_makes_the_server_fail(small_site, app):
                     made = json.loads(json.dumps(body))
                     part = made[kind][place]
                     (part[0] if isinstance(part, list) else part)["value"] = odd
-                    if small_site.post(CALLBACKS, json=made).status_code >= 500:
+                    answer = small_site.post(CALLBACKS, json=made)
+                    if answer.status_code >= 500 or any(one.levelno >= logging.ERROR for one in caplog.records):
                         fell.append((output[:60], kind, body[kind][place], odd))
+                    caplog.clear()
     assert fell == []
+
+
+SERIES = {"plan": "test-2030", "indicator": "two_cancer_screening_coverage", "area": "150622"}
+FORM = {  # id -> values no form sends, with everything else as a form sends it
+    workbench.STUDIED: ({**SERIES, "target": ["x"]}, {**SERIES, "plan": []}, {**SERIES, "area": "\x00"}),
+    form.KIND: (["growth"], "nothing", 3),
+    form.SHARE: ("half", [], True),
+    form.SHOCK_WEIGHT: ("heavy", [], 7),
+    form.MEMBER: ([], "x"),
+    form.RATE: ("fast", []),
+}
+
+
+@pytest.mark.parametrize("kind", ["typed", "growth", "policy", "shock", "member", "best_quarter", "parent", "hold"])
+def test_a_form_filled_in_by_hand_is_refused_in_words(small_site, app, caplog, kind):
+    expected = app.server.config["KANGTU_GUARD"].expected
+    forms = {output: one for output, one in expected.items() if workbench.MESSAGE in output}
+    assert len(forms) == 2  # the preview and the draft
+    for output, one in forms.items():
+        for odd_id, odds in FORM.items():
+            for odd in odds:
+                body = well_formed(output, one)
+                fill(body, {workbench.STUDIED: SERIES, form.KIND: kind, form.SAVE: 1} | {odd_id: odd})
+                assert small_site.post(CALLBACKS, json=body).status_code < 500, (output, odd_id, odd)
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+def fill(body, values):
+    for part in (*body["inputs"], *body["state"]):
+        if isinstance(part, dict) and part["id"] in values:
+            part["value"] = values[part["id"]]
+
+
+@pytest.mark.parametrize("changed", ["{.n_clicks", "{}x.n_clicks", "{" * 5000])
+def test_a_call_whose_trigger_cannot_be_read_is_refused(client, app, changed):
+    body = well_formed(ROUTER, app.server.config["KANGTU_GUARD"].expected[ROUTER])
+
+    assert client.post(CALLBACKS, json=body).status_code == 200
+    assert client.post(CALLBACKS, json=body | {"changedPropIds": [changed]}).status_code == 400
+
+
+@pytest.mark.parametrize("seen", ["999999999999:999999999999", "0:0", "1:1,1:2", "x", ":", "9" * 40 + ":1"])
+def test_a_step_on_what_is_not_there_is_refused(small_site, app, caplog, seen):
+    guard = app.server.config["KANGTU_GUARD"]
+    output = next(output for output in guard.expected if output.startswith(f"..{adjustment_steps.MESSAGE}.children"))
+    body = well_formed(output, guard.expected[output])
+    clicked = {"type": adjustment_steps.STEP, "step": "approve", "seen": seen}
+    body["inputs"] = [[{"id": clicked, "property": "n_clicks", "value": 1}]]
+    body["changedPropIds"] = [json.dumps(clicked, sort_keys=True, separators=(",", ":")) + ".n_clicks"]
+    assert small_site.post(CALLBACKS, json=body).status_code < 400
+    body["state"] = [[], [{"id": {"type": adjustment_steps.NOTE, "key": "1"}, "property": "id", "value": {}}]]
+    assert small_site.post(CALLBACKS, json=body).status_code < 500
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
 def test_a_call_names_the_outputs_and_inputs_that_were_declared(client, app):

@@ -137,9 +137,12 @@ def series_of(about) -> list[tuple[str, str]]:
 )
 def look(clicks, about, *said):
     """The list with its numbers; nothing is stored."""
-    wanted = asked(*said)
+    series = series_of(about)
+    if not series:
+        return no_update, refused(_("There is no series to adjust here. Please open the page anew."))
     try:
-        told = data.preview_bulk(about["plan"], series_of(about), wanted["kind"], wanted["parameters"])
+        wanted = asked(*said)
+        told = data.preview_bulk(about["plan"], series, wanted["kind"], wanted["parameters"])
     except data.InputError as error:
         return no_update, refused(str(error))
     return listed(told, about["plan"]), None
@@ -206,14 +209,17 @@ def line(row: dict) -> str:
     permission=PERMISSION,
     prevent_initial_call=True,
 )
-def hand_in(clicks, chosen, about, code, text, expires, *said):
+def hand_in(clicks, chosen, about, code: str | None, text: str | None, expires, *said):
     """Save what is ticked as one batch and hand it in; all of it or none."""
     if not clicks:
         return no_update, no_update
     allowed = {f"{indicator}|{area}": (indicator, area) for indicator, area in series_of(about)}
-    series = [allowed[one] for one in chosen or [] if one in allowed]
-    wanted = asked(*said)
+    ticked = chosen if isinstance(chosen, list) else []
+    series = [allowed[one] for one in ticked if isinstance(one, str) and one in allowed]
+    if not allowed:
+        return no_update, refused(_("There is no series to adjust here. Please open the page anew."))
     try:
+        wanted = asked(*said)
         count = data.submit_bulk(
             about["plan"], series, wanted["kind"], wanted["parameters"], code or "", text or "",
             workbench_form.day_of(expires),

@@ -44,7 +44,9 @@ def current_figures(plan: dict) -> html.Section:
         [_("Chances beyond the distance"), percent(chances["skill_distance"])],
         [_("Indicators forecast by their last value"), wording.number(len(data.methods_in_use(plan["plan_id"]).off))],
     ]
-    table = components.simple_table([_("Measure"), _("Figure")], rows, caption=heading, numbers=(1,), className="kt-narrow")
+    table = components.simple_table(
+        [_("Measure"), _("Figure")], rows, caption=heading, numbers=(1,), className="kt-narrow"
+    )
     return components.section(heading, html.Div([html.P([name, " · ", there]), table]))
 
 

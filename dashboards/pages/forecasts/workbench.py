@@ -238,6 +238,8 @@ def bench_of(state):
     """The series a callback is about; None for what names none. Everything in a callback's body is the caller's."""
     if not isinstance(state, dict) or not all(isinstance(state.get(k), str) for k in ("plan", "indicator", "area")):
         return None
+    if not isinstance(state.get("target"), str | None):
+        return None
     plan = data.plan(state["plan"])
     if plan is None or plan["plan_id"] != state["plan"]:
         return None
@@ -261,7 +263,10 @@ def draw_preview(clicks, values, *rest):
     bench = bench_of(state)
     if bench is None:
         return no_update, no_update, refused(_("This series is not judged"))
-    wanted = workbench_form.request_of(values, ids, *said)
+    try:
+        wanted = workbench_form.request_of(values, ids, *said)
+    except data.InputError as error:
+        return no_update, no_update, refused(str(error))
     if workbench_form.is_blank(wanted):
         asked_for = ctx.triggered_id == PREVIEW
         message = refused(_("State at least one year, or drag a square in the chart.")) if asked_for else None
@@ -295,7 +300,7 @@ def preview_of(bench, wanted: dict):
     permission=PERMISSION,
     prevent_initial_call=True,
 )
-def keep(saves, submits, draft, code, text, expires, values, ids, *rest):
+def keep(saves, submits, draft, code: str | None, text: str | None, expires, values, ids, *rest):
     """Save the draft; with Submit hand it in too. What is refused says why, and the form keeps what it says."""
     *said, state = rest
     bench = bench_of(state)
