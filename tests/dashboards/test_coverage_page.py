@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 
 import pytest
 
@@ -10,6 +11,8 @@ from data_access import tables
 from data_access.engine import writing
 from geo.distance import GEOD
 from tests.dashboards import asking, small_store
+from workflows import road_times
+from workflows.roads import import_roads
 
 SEAT = (109.98, 39.82)
 # township, banner, people, where its seat lies from SEAT (azimuth, km)
@@ -170,3 +173,90 @@ def test_townships_right_below_a_prefecture_which_has_no_counties_are_listed(emp
 def test_a_name_in_the_address_is_not_taken_for_the_downloads_name(small_site):
     for path in ("/behind", "/changes", "/queue"):
         assert "failed" not in asking.page(small_site, path, "?name=x")["props"]["className"]
+
+
+def bring_roads(store):
+    """30 km/h from the first township's seat to the hospital, and a road of its own at the third township."""
+    settings, engine = store
+    near, far = (GEOD.fwd(*SEAT, azimuth, km * 1000)[:2] for azimuth, km in (TOWNSHIPS[0][4], TOWNSHIPS[2][4]))
+    lines = [[near, SEAT], [far, GEOD.fwd(*far, 90, 5_000)[:2]]]
+    features = [
+        {"type": "Feature", "properties": {"speed": 30}, "geometry": {"type": "LineString", "coordinates": line}}
+        for line in lines
+    ]
+    path = settings.data_folder / "roads.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    import_roads(
+        engine,
+        path,
+        datum="CGCS2000",
+        source="测试路网",
+        received_from="测试",
+        data_folder=settings.data_folder,
+    )
+
+
+def bring_villages(store):
+    """Two villages of the third township: 400 of its 600 people 1 km from the hospital, the others nowhere known."""
+    _settings, engine = store
+    lon, lat = GEOD.fwd(*SEAT, 45, 1_000)[:2]
+    villages = [("v1", "一村", lon, lat), ("v2", "二村", None, None)]
+    rows = [
+        {**small_store.area_row(code, "village", "150621102", name, None), "seat_lon": east, "seat_lat": north}
+        for code, name, east, north in villages
+    ]
+    people = {"year": 2020, "group_id": "all", "persons": 400, "source": "演示数据", "submission_id": 1}
+    with writing(engine) as connection:
+        connection.execute(tables.areas.insert(), rows)
+        connection.execute(tables.population.insert(), [{"area_id": "v1", **people}])
+
+
+def test_without_a_network_minutes_by_road_are_not_offered(client):
+    assert "within 30 km" in title(client, "?type=hospital&reach=30road")
+
+
+def test_minutes_by_road_and_why_a_place_cannot_be_reached(client, empty_store):
+    bring_roads(empty_store)
+    page = asking.page(client, "/coverage", "?type=hospital&reach=30road&listed=all")
+
+    # 10 km at 30 km/h are 20 minutes; the two others stand beside one road, which leads to no hospital
+    assert asking.text(asking.of_type(page, "H1")) == (
+        "10.0 % of people live within 30 minutes by road, 2 of 3 townships do not: Hospital"
+    )
+    listed = {row[0]: row[4:] for row in asking.rows(page)[1:4]}
+    assert listed["罕台镇"] == ["20", "10.0", "Within 30 minutes by road", ""]
+    for name in ("树林召镇", "吉格斯太镇"):
+        assert listed[name][2:] == ["Cannot be reached by road", "its roads lead to no such facility"]
+    assert "测试路网" in asking.text(page)
+
+
+def test_a_network_too_large_for_a_page_is_left_to_a_job(client, empty_store, monkeypatch):
+    bring_roads(empty_store)
+    monkeypatch.setattr(road_times, "MOST_SEGMENTS_AT_ONCE", 1)
+
+    assert title(client, "?type=hospital&reach=30road") == "Minutes by road are being worked out…"
+    assert client.get("/download/coverage.csv?type=hospital&reach=30road").status_code == 503
+
+
+def test_people_stand_at_their_villages_and_the_rest_at_the_seat(client, empty_store):
+    bring_villages(empty_store)
+    page = asking.page(client, "/coverage", "?type=hospital&reach=30km&listed=all")
+
+    # 100 + 300 + 400 of 1,000; the 200 nobody has placed stay at the seat, 30.05 km away
+    assert asking.text(asking.of_type(page, "H1")) == (
+        "80.0 % of people live within 30 km, 1 of 4 villages and seats do not: Hospital"
+    )
+    assert "people counted at 1 villages, elsewhere at 3 township seats" in asking.text(page)
+    assert [row[:3] for row in asking.rows(page)[1:3]] == [
+        ["一村", "Dalad Banner", "400"],
+        ["树林召镇", "Dalad Banner", "300"],
+    ]
+    assert title(client, "?type=hospital&places=seats").startswith("40.0 %")
+
+
+def test_a_long_list_comes_page_by_page(client, monkeypatch):
+    monkeypatch.setattr("dashboards.coverage_tables.ROWS_A_PAGE", 2)
+    page = asking.page(client, "/coverage", "?type=hospital&listed=all&page=2")
+
+    assert [row[0] for row in asking.rows(page)[1:2]] == ["罕台镇"]
+    assert "page 2 of 2" in asking.text(page)

@@ -9,6 +9,7 @@ import shapely
 from data_access import submissions
 from data_access.errors import InputError
 from data_access.undoing import undo
+from geo.datum import from_wgs84
 from geo.distance import GEOD
 from geo.network import NO_ROAD, REACHED
 from settings import Settings
@@ -167,8 +168,6 @@ def test_a_large_network_is_answered_by_a_job(engine, tmp_path, monkeypatch):
 
 
 def test_roads_of_a_commercial_map_serve_the_same_places_once_their_datum_is_declared(engine, tmp_path):
-    from geo.datum import from_wgs84
-
     moved = [
         [tuple(map(float, from_wgs84(*point, "GCJ-02"))) for point in line]
         for line in ([HOME, NORTH], [NORTH, EAST_OF_IT])
