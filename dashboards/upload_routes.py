@@ -57,6 +57,14 @@ def take() -> Response:
     return done(lambda: address(PAGE, job=data.import_upload(job_id, accept_good_rows=accept)))
 
 
+@route("/upload/cancel", permission="import figures", methods=("POST",))
+def cancel() -> Response:
+    """Stop the check or import of a file one sent."""
+    door.check_token()
+    job_id = door.text_field("id", 40)
+    return done(lambda: data.cancel_upload(job_id) or address(PAGE, job=job_id))
+
+
 @route("/upload/undo", permission="import figures", methods=("POST",))
 def undo() -> Response:
     """Take back an import that one may take back; back: the page of ours to show then."""

@@ -67,6 +67,7 @@ from dashboards.data.flagged import methods_in_use, misses
 from dashboards.data.forecast_runs import forecast_changes, forecast_runs
 from dashboards.data.judged import (
     Review,
+    area_marks,
     flags,
     forecasts,
     in_force,
@@ -155,6 +156,7 @@ from dashboards.data.tasks import (
     work_points_over_time,
 )
 from dashboards.data.uploads import (
+    cancel_upload,
     current_scope,
     import_upload,
     label_of_kind,
@@ -201,6 +203,7 @@ __all__ = [
     "all_accounts",
     "all_plans",
     "area",
+    "area_marks",
     "areas",
     "ask_for_backtest",
     "assessed",
@@ -212,6 +215,7 @@ __all__ = [
     "bulk_series",
     "bureau_day",
     "cached",
+    "cancel_upload",
     "cell_quotas_of",
     "cell_type_names",
     "cells_by_area",

@@ -25,6 +25,7 @@ def configure(engine, settings: Settings) -> None:
     """Say which store is asked from now on."""
     with _lock:
         _store.update(engine=engine, settings=settings)
+        _store.pop("jobs", None)  # they belong to the store before
         _answers.clear()
 
 

@@ -127,6 +127,12 @@ def import_upload(job_id: str, *, accept_good_rows: bool) -> str:
     )
 
 
+def cancel_upload(job_id: str) -> None:
+    """Ask for a check or an import of the reader's own to end; nothing of it is stored. Raises InputError where it is over."""
+    if upload_job(job_id) is None or not stored_jobs.cancel(engine(), job_id, owner=current_user().name):
+        raise InputError("没有正在进行的导入，可能已经完成。请刷新页面查看结果。")
+
+
 def upload_job(job_id: str | None) -> dict[str, Any] | None:
     """The reader's own job with its parameters and report; None where it is unknown or somebody else's."""
     job = stored_jobs.read_job(engine(), job_id, owner=current_user().name) if job_id else None

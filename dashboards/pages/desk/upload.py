@@ -155,7 +155,13 @@ def report_of(job: dict) -> list:
     if job["state"] in ("queued", "running"):
         share = f"{job['progress']:.0%}"
         words = job["message"] or _("waiting for its turn")
-        return [components.loading(f"{share} · {words}"), html.Progress(value=str(job["progress"]), max="1")]
+        return [
+            components.loading(f"{share} · {words}"),
+            html.Progress(value=str(job["progress"]), max="1"),
+            act_button(_("Stop"), "/upload/cancel", job["job_id"]),
+        ]
+    if job["state"] == "cancelled":
+        return [components.notice(_("Stopped. Nothing of this file was stored."))]
     if job["state"] != "done" or not isinstance(job["result"], dict):
         return [components.notice(job["message"] or _("The file could not be read"), kind="failed")]
     report = job["result"]
