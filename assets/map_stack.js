@@ -11,7 +11,7 @@
   const files = new Map(); // URL -> promise of what the file holds
   const stacks = new WeakMap(); // map -> its layers, lowest first
   const FIRST_PANE = 410; // z-index: above the colours (350), below the tooltips (650)
-  const BEYOND = "rgba(141,134,171,0.62)"; // out of reach: violet-grey
+  const BEYOND = "rgba(141,134,171,0.45)"; // out of reach: violet-grey
   const EDGES = [
     { light: "#3d2a78", dark: "#cfc2ff", dash: [] },
     { light: "#7a3b00", dark: "#ffc182", dash: [10, 5] },

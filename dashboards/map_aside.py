@@ -65,8 +65,10 @@ def _line(row: dict, answer: Answer) -> html.Li:
 
 def _mark_of(choice: Choice, area_id: str) -> dict:
     """The area's mark; without one what a trajectory needs, with the plan's first target as its path's end."""
-    marks = marks_of(choice.plan["plan_id"], choice.indicator_id, choice.level)
-    found = marks[marks["area_id"].eq(area_id)]
+    judged = marks_of(choice.plan["plan_id"], choice.indicator_id, choice.level)
+    target_ids = set(judged.loc[judged["area_id"].eq(area_id), "target_id"])
+    marks = data.area_marks(choice.plan["plan_id"], area_id)
+    found = marks[marks["target_id"].isin(target_ids)]
     if len(found):
         return found.iloc[0].to_dict()
     targets = targets_of(choice.plan["plan_id"], choice.indicator)

@@ -85,7 +85,9 @@ def years(drawn: Drawn) -> str:
 
 
 def _of_borders(drawn: Drawn, layers: Sequence[Drawn]) -> list[dict]:
-    return [{"mark": "line", "is_dashed": bool(drawn.borders["is_illustrative"]), "label": drawn.label}]
+    kinds = map_layers.kinds_of_borders(drawn)
+    words = {False: drawn.label, True: _("{layer} (illustrative)", layer=drawn.label)}
+    return [{"mark": "line", "is_dashed": is_illustrative, "label": words[is_illustrative]} for is_illustrative in kinds]
 
 
 def notes(layers: Sequence[Drawn]) -> list[str]:

@@ -227,6 +227,13 @@ def counted(drawn: Drawn) -> int:
     return len(drawn.borders["area_ids"]) if layer.family == BORDERS else len(drawn.places)
 
 
+@data.cached
+def kinds_of_borders(drawn: Drawn) -> list[bool]:
+    """Whether any line of a layer of borders is a bureau's own (False), and whether any is illustrative (True)."""
+    collection = json.loads((map_geometry.folder() / drawn.borders["file"]).read_text(encoding="utf-8"))
+    return sorted({bool(feature["properties"]["is_illustrative"]) for feature in collection["features"]})
+
+
 def covered_townships(drawn: Drawn) -> tuple[int, int]:
     """How many townships lie within reach by their seats, and how many have a seat."""
     states = drawn.coverage.places["state"]

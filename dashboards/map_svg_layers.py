@@ -10,7 +10,7 @@ from dashboards.map_layers import BORDERS, POPULATION, REACH, Drawn
 from dashboards.map_svg_frame import INK, INNER, MAP_HEIGHT, Frame, list_marks, write
 
 POINT_COLOURS = {"facility": "#0b5cad", "health_cell": "#7a3e9d"}
-BEYOND = 'fill="#8d86ab" fill-opacity="0.62"'  # out of reach: violet-grey
+BEYOND = 'fill="#8d86ab" fill-opacity="0.45"'  # out of reach: violet-grey
 EDGES = (("#3d2a78", "none"), ("#7a3b00", "10 5"), ("#0b4f3c", "2 4"))
 
 

@@ -188,6 +188,15 @@ def indicator_marks(plan_id: str, indicator_id: str) -> pd.DataFrame:
     return seen(judgements.read_marks(engine(), run["run_id"], indicator_id=indicator_id, columns=MAP_COLUMNS))
 
 
+@cached
+def area_marks(plan_id: str, area_id: str) -> pd.DataFrame:
+    """The newest review's marks in one area, whole and with names, as marks() has them."""
+    run = newest_run(plan_id)
+    if run is None or area_id not in areas().index:
+        return marks(plan_id).head(0)
+    return with_names(judgements.read_marks(engine(), run["run_id"], area_id=area_id), plan_id, None)
+
+
 def with_names(found: pd.DataFrame, plan_id: str, as_of: date | None) -> pd.DataFrame:
     """Marks (data_access.judgements.MARKS) with the names a list shows, as marks() has them."""
     of_target = (

@@ -184,12 +184,57 @@ def test_a_map_visited_again_is_painted_again(open_map):
     assert sum(pixels(seen).values()) > 1000
 
 
-def test_places_are_laid_over_the_map_with_a_legend(open_map):
-    seen = open_map(f"{DISTRICTS}&layers=facility:hospital,health_cell:healthy_school")
-    seen.page.wait_for_selector(".map-point")
+LAYERS = "facility:hospital,population,reach:hospital:30km"
 
-    assert "医院" in seen.page.inner_text("#map-panel-points-legend")
-    assert "健康学校" in seen.page.inner_text("#map-panel-points-legend")
+
+def stacked(seen: Visit, layers: str) -> None:
+    """Wait until these layers lie over the map; layers: lowest first."""
+    seen.page.wait_for_selector(f"#map-panel-map[data-stacked='{layers}']")
+
+
+def test_layers_are_ordered_added_and_removed_by_keyboard_and_stand_in_the_address(open_map):
+    seen = open_map(f"{TOWNSHIPS}&layers={LAYERS}")
+    stacked(seen, "reach:hospital:30km,population,facility:hospital")
+    asked = []
+    seen.page.on("request", lambda request: asked.append(request.url))
+    seen.page.focus("[data-layer='facility:hospital'][data-layer-do='down']")
+    for order in (
+        "population,facility:hospital,reach:hospital:30km",
+        "population,reach:hospital:30km,facility:hospital",
+    ):
+        seen.page.keyboard.press("Enter")  # the focus goes along with the layer
+        stacked(seen, ",".join(reversed(order.split(","))))
+        seen.page.wait_for_function(
+            "(order) => new URLSearchParams(location.search).get('layers') === order", arg=order
+        )
+    legend = seen.page.inner_text("#map-panel-layers-legend")
+
+    assert not any("/geo/" in url for url in asked)  # an order fetches nothing anew
+    assert (
+        legend.index("2020年人口")
+        < legend.index("医院周边30公里")
+        < legend.index("服务范围以外")
+        < legend.index("医院 (")
+    )
+    panes = "(key) => document.querySelector(`.leaflet-${key}-pane`).style.zIndex"
+    assert seen.page.evaluate(panes, "map-stack-2") > seen.page.evaluate(panes, "map-stack-0")
+
+    seen.page.select_option("#map-layer-add", "health_cell:healthy_school")
+    stacked(seen, "facility:hospital,reach:hospital:30km,population,health_cell:healthy_school")
+    seen.page.select_option("[data-layer='reach:hospital:30km'] select", "15min40")
+    seen.page.click("[data-layer='population'][data-layer-do='remove']")
+    stacked(seen, "facility:hospital,reach:hospital:15min40,health_cell:healthy_school")
+    assert "直线" in seen.page.inner_text("#map-panel-layers-legend")
+    drawing = seen.page.request.get(f"{seen.site}/download/map.svg?{urlsplit(seen.page.url).query}").text()
+    in_order = ["facility:hospital", "reach:hospital:15min40", "health_cell:healthy_school"]
+    assert re.findall(r'data-layer="([^"]+)"', drawing) == in_order
+
+    asked.clear()
+    seen.page.select_option(".kt-choice-period select", "2022")
+    seen.page.wait_for_selector("#map-title:has-text('2022')")
+    seen.settle()
+    assert not any("/geo/" in url for url in asked)  # nor does a period
+    assert seen.page.get_attribute("#map-panel-map", "data-stacked") == ",".join(in_order)
 
 
 def test_the_list_chooses_an_area_without_a_mouse(open_map):
@@ -214,14 +259,18 @@ def test_a_screen_reader_hears_what_the_map_shows(open_map):
 
 
 def test_the_picture_has_title_legend_source_and_the_demo_mark(open_map):
-    seen = open_map(TOWNSHIPS)
+    seen = open_map(f"{TOWNSHIPS}&layers={LAYERS}")
+    stacked(seen, "reach:hospital:30km,population,facility:hospital")
     with seen.page.expect_download() as expected:
         seen.page.click("#map-picture")
     picture = np.asarray(Image.open(io.BytesIO(expected.value.path().read_bytes())).convert("RGB"))
     demo_mark = (picture[:140, 1600:] == (0x8F, 0x1D, 0x35)).all(axis=2)
+    below = picture[-500:]  # the legends: the mark of hospitals, the tint of what is out of reach on white
+    marks = [(below == colour).all(axis=2).sum() for colour in ((0x0B, 0x5C, 0xAD), (0xCC, 0xC8, 0xD9))]
 
     assert picture.shape[1] == 2400
     assert demo_mark.sum() > 5000
+    assert min(marks) > 200
     assert re.fullmatch(r"kangtu-.+-township-2025\.png", expected.value.suggested_filename)
 
 

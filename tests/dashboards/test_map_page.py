@@ -8,7 +8,12 @@ from xml.etree import ElementTree
 import geopandas
 import pandas as pd
 import pytest
+from flask import g
 
+from dashboards import map_aside
+from dashboards.access import DEMO_USER
+from dashboards.language import language
+from dashboards.map_question import choose
 from dashboards.map_svg import INNER, MAP_HEIGHT, Frame
 from tests.dashboards import asking, map_files
 
@@ -147,3 +152,14 @@ def test_two_maps_stand_side_by_side_each_with_its_own_question(small_site, geom
     )
 
     assert [one["props"]["id"] for one in asking.of_type(page, "MapContainer")] == ["map-left-map", "map-right-map"]
+
+
+def test_beside_the_map_stands_the_chosen_banners_figure_and_status(small_site, geometry):
+    with small_site.application.test_request_context("/map?lang=en"), language("en"):
+        g.user = DEMO_USER
+        choice = choose({"indicator": "smoking_15plus", "period": "2025"})
+        heading, verdict, *_rest, more = map_aside.aside(choice, "150621")
+
+    assert "Dalad Banner" in str(heading)
+    assert "26.0" in str(verdict) and "Reversing" in str(verdict)
+    assert more.href == "/indicator?plan=test-2030&indicator=smoking_15plus&area=150621"
