@@ -27,7 +27,13 @@ from dashboards.data.adjusting import (
     write_evidence,
 )
 from dashboards.data.assessed import assessed, assessed_years, refused_schemes, schemes, visible
-from dashboards.data.backtested import backtest
+from dashboards.data.backtested import (
+    ask_for_backtest,
+    backtest,
+    backtest_job,
+    backtest_made,
+    past_flag_scores,
+)
 from dashboards.data.cells import (
     cell_quotas_of,
     cell_type_names,
@@ -57,7 +63,7 @@ from dashboards.data.edits import (
     submissions_seen,
 )
 from dashboards.data.figures import figures, newest_figure, reporting, series_figures, subline
-from dashboards.data.flagged import methods_in_use, misses, past_flag_scores
+from dashboards.data.flagged import methods_in_use, misses
 from dashboards.data.forecast_runs import forecast_changes, forecast_runs
 from dashboards.data.judged import (
     Review,
@@ -150,6 +156,7 @@ from dashboards.data.tasks import (
     work_points_over_time,
 )
 from dashboards.data.uploads import (
+    cancel_upload,
     current_scope,
     import_upload,
     label_of_kind,
@@ -208,6 +215,7 @@ __all__ = [
     "bulk_series",
     "bureau_day",
     "cached",
+    "cancel_upload",
     "cell_quotas_of",
     "cell_type_names",
     "cells_by_area",
