@@ -20,6 +20,8 @@ QUESTIONS = ("final", "certified", "aside")
 def columns_shown(kind, cells: dict) -> list:
     """The columns the form has a field for: of counts the steps of the programme."""
     hidden = {"row_mark", "area_name"}
+    if kind.name == "observations":
+        hidden |= {"unit"}  # the indicator's, beside the value
     if kind.name == "programme_counts":
         hidden |= {"stage", "value"}
         programme = data.programme(cells.get("programme_id"))
@@ -34,16 +36,22 @@ def fields(kind, cells: dict, key: dict | None, troubles: list) -> html.Div:
     of_row = [one for one in troubles if not one.column]
     shown = columns_shown(kind, cells)
     rows = [
-        _field(column, cells.get(column.name, ""), programme, [t for t in troubles if t.column == column.name],
-               is_fixed=key is not None and column.name in key)
+        _field(column, cells.get(column.name, ""), _label(column, cells, programme),
+               [t for t in troubles if t.column == column.name], is_fixed=key is not None and column.name in key)
         for column in shown
     ]  # fmt: skip
     elsewhere = [t for t in troubles if t.column and t.column not in {column.name for column in shown}]
     return html.Div([*[trouble(one) for one in (*of_row, *elsewhere)], html.Div(rows, className="kt-fields")])
 
 
-def _field(column, text: str, programme: dict | None, troubles: list, *, is_fixed: bool) -> html.Div:
-    title = record_words.label(column, programme)
+def _label(column, cells: dict, programme: dict | None) -> str:
+    """A column's label; of a figure's value with the unit."""
+    words = record_words.label(column, programme)
+    indicator = data.indicator(cells.get("indicator_id")) if column.name == "value" else None
+    return f"{words} ({wording.unit_name(indicator['unit'])})" if indicator else words
+
+
+def _field(column, text: str, title: str, troubles: list, *, is_fixed: bool) -> html.Div:
     head = [title, html.Span(" *", title=_("must be filled")) if column.required and not is_fixed else None]
     if is_fixed:
         body = html.Div(record_words.shown(column, text), className="kt-fixed")

@@ -89,7 +89,9 @@ def advice(column) -> str:
 
 
 def word_of(column, stored: str) -> str:
-    """A stored word of a list in the reader's words."""
+    """A stored word of a list in the reader's words; a datum by its own name."""
+    if column.name == "declared_datum":
+        return stored
     if current_language() == "zh":
         words = (column.choices or {}).get(stored)
         return words[0] if words else stored

@@ -32,6 +32,8 @@ from workflows import deriving, summaries
 from workflows.boundaries import import_boundaries
 from workflows.display_geometry import write_display_geometry
 from workflows.point_checks import points_outside
+from workflows.road_command import KIND as ROADS
+from workflows.road_command import import_road_file
 from workflows.templates import write_template
 
 COMMAND_LINE = "命令行"
@@ -74,6 +76,7 @@ def import_file(
     area_ids: Collection[str] = (),
     may_certify: bool = True,
     typed: Typed | None = None,
+    known: Known | None = None,
 ) -> ImportReport:
     """Check a file and store all of it or nothing; the report says what is wrong where, and what was written.
 
@@ -81,13 +84,14 @@ def import_file(
     received_at: aware; now where not given. today: decides which years are too late; office_today() where not given.
     progress(share, words): called now and then, share from 0 to 1. area_ids: where the sender may write, with all
     that lies in them; rows outside are refused. None is everywhere. may_certify: whether the sender may say that counts are certified. typed: for a row out of a form.
+    known: what read_known gave the caller a moment ago; read anew where not given.
     Raises InputError where the file cannot be opened at all; what is wrong inside it is in the report.
     """
     path, described = Path(path), kind_called(kind)
     delivery = Delivery(
         file_name or path.name, received_from, is_demo, received_at, accept_good_rows, dry_run, problems_csv, typed
     )
-    known = replace(read_known(engine, today or office_today(), area_ids), may_certify=may_certify)
+    known = replace(known or read_known(engine, today or office_today(), area_ids), may_certify=may_certify)
     report = imports.import_file(
         engine,
         described,
@@ -157,7 +161,8 @@ def add_arguments(command: str, parser: ArgumentParser) -> None:
     if command == "undo-import":
         parser.add_argument("submission_id", metavar="ID", type=int, help="the number the import was given")
     else:
-        parser.add_argument("kind", metavar="KIND", choices=[*KINDS], help=", ".join(KINDS))
+        kinds = [*KINDS, *([ROADS] if command == "import" else [])]
+        parser.add_argument("kind", metavar="KIND", choices=kinds, help=", ".join(kinds))
     if command == "template":
         parser.add_argument("--out", metavar="FILE", type=Path, required=True, help=".xlsx or .csv")
         return
@@ -172,11 +177,14 @@ def _add_import_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--accept-good-rows", action="store_true", help="leave the bad rows out and write the others")
     parser.add_argument("--json", action="store_true", help="the report as one JSON document")
     parser.add_argument("--report", metavar="CSV", type=Path, help="write every problem to this file")
-    boundaries = parser.add_argument_group("boundaries (with kind areas)")
-    boundaries.add_argument("--boundaries", metavar="FILE", type=Path, help="GeoJSON, GeoPackage or Shapefile")
+    boundaries = parser.add_argument_group("boundaries (with kind areas) and roads")
+    boundaries.add_argument(
+        "--boundaries", metavar="FILE", type=Path, help="GeoJSON, GeoPackage, GeoParquet or Shapefile"
+    )
     boundaries.add_argument("--datum", metavar="DATUM", help="CGCS2000, WGS-84, GCJ-02 or BD-09")
-    boundaries.add_argument("--source", metavar="TEXT", help="where the boundaries come from: stands on every map")
+    boundaries.add_argument("--source", metavar="TEXT", help="where boundaries or roads come from: stands on every map")
     boundaries.add_argument("--review-number", metavar="NUMBER", default="", help="审图号, where there is one")
+    boundaries.add_argument("--speed-kmh", type=float, help="of roads that say neither speed nor class")
     boundaries.add_argument("--illustrative", action="store_true", help="示意: no administrative boundaries")
 
 
@@ -197,6 +205,8 @@ def run(command: str, arguments: Namespace, settings: Settings) -> int:
 
 
 def _import(engine: Engine, arguments: Namespace, settings: Settings) -> int:
+    if arguments.kind == ROADS:
+        return import_road_file(engine, arguments, settings)
     _check_boundary_arguments(arguments)
     report = import_file(
         engine,

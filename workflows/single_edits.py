@@ -124,7 +124,7 @@ def answer_edit(engine: Engine, edit: Edit, sender: Sender, *, save: bool, today
         return found
     sent = _sent(kind, present, cells, found.changes)
     found.troubles = _of_status(kind, present, sent, found.changes)
-    report = _import(engine, edit, sender, sent, today, dry_run=True)
+    report = _import(engine, edit, sender, sent, today, dry_run=True, known=known)
     found.troubles += [Trouble(_column_of(kind, one.column), one.what, one.mend) for one in report.problems]
     found.notices = report.notices
     if found.troubles:
@@ -307,7 +307,9 @@ def _column_of(kind: Kind, said: str) -> str:
     return next((column.name for column in kind.columns if said in (column.name, column.label)), "")
 
 
-def _import(engine: Engine, edit: Edit, sender: Sender, sent: Cells, today: date, *, dry_run: bool, typed=None):
+def _import(
+    engine: Engine, edit: Edit, sender: Sender, sent: Cells, today: date, *, dry_run: bool, typed=None, known=None
+):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "form.csv"
         with path.open("w", encoding="utf-8", newline="") as file:
@@ -324,6 +326,7 @@ def _import(engine: Engine, edit: Edit, sender: Sender, sent: Cells, today: date
             area_ids=sender.area_ids,
             may_certify=sender.may_certify,
             typed=typed or Typed(None, lambda connection: None),
+            known=known,
         )
 
 

@@ -34,6 +34,8 @@ def layout(**query):
     """?kind=&area=&q=&page=; and &indicator_id=, &programme_id=, &task_id= to narrow a kind that has such a column."""
     kinds = data.exported_kinds()
     kind = query.get("kind") if query.get("kind") in kinds else next(iter(data.edited_kinds()))
+    if kind == "programme_counts":
+        query = {**query, "programme_id": of_programme(query)}
     asked = asked_for(kind, query)
     count = data.records_count(*asked)
     return components.page(
@@ -55,7 +57,8 @@ def title(kind: str, count: int) -> str:
 
 def asked_for(kind: str, query: dict) -> tuple:
     """Kind, area, words and narrowing columns, as data.records_page takes them."""
-    of = tuple((name, query[name]) for name in NARROWED if query.get(name) and name in data.row_key(kind))
+    own = data.row_key(kind)
+    of = tuple((name, query[name]) for name in NARROWED if query.get(name, ANY) not in ("", ANY) and name in own)
     return kind, query.get("area") if data.area(query.get("area")) else "", query.get("q", "")[:80], of
 
 
@@ -73,7 +76,27 @@ def controls(kinds: dict, kind: str, query: dict) -> list:
     near = places[is_near].to_dict("records")
     areas = [{"value": ANY, "label": _("All")}, *({"value": row["area_id"], "label": data.name(row)} for row in near)]
     chosen = query.get("area") if query.get("area") in {one["value"] for one in areas} else ANY
-    return [choice("kind", _("Kind"), offered, kind), choice("area", _("Area"), areas, chosen)]
+    return [choice("kind", _("Kind"), offered, kind), of_what(kind, query), choice("area", _("Area"), areas, chosen)]
+
+
+def of_what(kind: str, query: dict):
+    """Which programme's counts, which indicator's figures."""
+    if kind == "programme_counts":
+        names = {key: data.name(row) for key, row in data.programmes().to_dict("index").items()}
+        options = [{"value": key, "label": name} for key, name in names.items()]
+        return choice("programme_id", _("Programme"), options, of_programme(query)) if options else None
+    if kind != "observations":
+        return None
+    rows = data.indicators().to_dict("records")
+    options = [{"value": ANY, "label": _("All")}, *({"value": r["indicator_id"], "label": data.name(r)} for r in rows)]
+    known = query.get("indicator_id") in {row["indicator_id"] for row in rows}
+    return choice("indicator_id", _("Indicator"), options, query["indicator_id"] if known else ANY, searchable=True)
+
+
+def of_programme(query: dict) -> str:
+    """The programme asked for, else the first: nobody reads the counts of all of them in one list."""
+    every = data.programmes().index
+    return query.get("programme_id") if query.get("programme_id") in every else next(iter(every), "")
 
 
 def top(kind: str, query: dict) -> html.Div:
