@@ -73,7 +73,7 @@ def test_a_clerk_brings_the_months_figures(chromium, own_site, tmp_path):
                                township("150602004", 9000, 12), township("150602003", 9000, 7)])  # fmt: skip
 
         send(seen, wrong)
-        assert "4 行，3 行有误" in seen.heading()
+        assert "共4行，3行有误" in seen.heading()
         found = seen.page.locator(".kt-problem-rows tbody tr")
         assert {found.nth(at).locator("th").inner_text() for at in range(found.count())} == {"3", "4", "5"}
         with seen.page.expect_download() as problems:
@@ -81,7 +81,7 @@ def test_a_clerk_brings_the_months_figures(chromium, own_site, tmp_path):
         assert "attended_above_eligible" in problems.value.path().read_text(encoding="utf-8-sig")
 
         send(seen, right)
-        assert "检查无误：4 行可以导入" in seen.heading()
+        assert "检查无误：4行可以导入" in seen.heading()
         with seen.page.expect_navigation():
             seen.page.click("button:has-text('导入')")
         seen.settle()
