@@ -18,12 +18,13 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from geo.siting import solve
-from geo.siting_problem import MCLP, P_MEDIAN, Sites, Watch
+from geo.siting_problem import MCLP, P_CENTER, P_MEDIAN, Sites, Watch
 
 SIDE_KM = 300.0
 PEER_SIZE, PEER_SECONDS = 500, 60.0
 # (model, sites, radius in km): a few and many sites, a service radius with little and with much overlap
 QUESTIONS = ((P_MEDIAN, 25, None), (P_MEDIAN, 100, None), (MCLP, 60, 15.0), (MCLP, 25, 30.0))
+CENTERS = ((P_CENTER, 10, None), (P_CENTER, 25, None), (P_CENTER, 100, None))  # without the peer, which takes minutes
 
 
 def instance(size: int) -> tuple[np.ndarray, np.ndarray]:
@@ -86,7 +87,7 @@ def main(argv: list[str]) -> None:
             print(json.dumps({"size": PEER_SIZE, "model": model, "p": p, **ours, **theirs, "ratio": ratio}), flush=True)
     for size, seconds in zip(arguments.sizes.split(","), arguments.seconds.split(","), strict=True):
         costs, people = instance(int(size))
-        for model, p, radius in QUESTIONS:
+        for model, p, radius in QUESTIONS + CENTERS:
             found = measured(model, costs, people, p, radius, float(seconds))
             print(
                 json.dumps({"size": int(size), "model": model, "p": p, "limit_s": float(seconds), **found}), flush=True

@@ -42,7 +42,7 @@ def _about(found: Sited) -> dict[str, str]:
     word, numbers = siting_words.verdict(result)
     about = {_("Model"): " · ".join(_(words) for words in siting_words.MODELS[result["model"]])}
     about |= {_("Sites in all"): str(result["p"]), _("Radius"): siting_words.km(result["radius_m"])}
-    about |= {_("People reached"): siting_words.percent(result["people_share"])}
+    about |= {_("People within reach"): siting_words.percent(result["people_share"])}
     about |= {_("Places reached"): siting_words.percent(result["places_share"]), word: numbers}
     return about | {_("Method"): " ".join(siting_words.method(found))}
 
@@ -83,7 +83,7 @@ def gains(state: dict[str, str]) -> components.Export:
 def compared(state: dict[str, str]) -> components.Export:
     """Two saved scenarios beside each other, then the sites of both."""
     one, other = _answered({"scenario": state["scenario"]}), _answered({"scenario": state["with"]})
-    columns = [_("Compared"), _("First: {name}", name=one.name), _("Second: {name}", name=other.name)]
+    columns = [_("Compared"), _("First scenario"), _("Second scenario")]
     frame = pd.DataFrame(compared_lines(one, other), columns=columns)
     return components.Export(frame, _("Two scenarios"), {_("Method"): " ".join(siting_words.method(one))})
 

@@ -56,9 +56,9 @@ def _saving() -> html.Div:
 def _saved_list(saved, found: Sited) -> html.Div:
     rows = [
         [
-            components.link(row.name, PATH, scenario=row.scenario_id)
+            components.link(components.mark_chinese(row.name), PATH, scenario=row.scenario_id)
             if row.scenario_id != found.scenario_id
-            else html.Strong(row.name),
+            else html.Strong(components.mark_chinese(row.name)),
             data.name(data.area(row.area_id)),
             components.mark_chinese(row.owner_name),
             wording.day(row.created_at),
@@ -93,14 +93,14 @@ def _reviews(found: Sited) -> html.Div | None:
     if rows.empty:
         return None
     items = [html.Li(_lies_before(row)) for row in rows.to_dict("records")]
-    return html.Div([html.P(_("Lies before")), html.Ul(items)])
+    return html.Div([html.P(_("Put before these reviews")), html.Ul(items)])
 
 
 def _lies_before(row: dict) -> list:
     words = review_words(row["plan_id"], row["as_of"].date())
     link = components.link(components.mark_chinese(words), "/", plan=row["plan_id"], as_of=row["as_of"].date())
     who = _("put there by {who} on {day}", who=row["put_by_name"], day=wording.day(row["put_at"]))
-    parts = [link, " · ", components.mark_chinese(who)]
+    parts = [link, " · ", html.Span(components.mark_chinese(who))]
     if row["is_own"] and access.may("save scenarios"):
         ident = {"type": TAKE_BACK, "number": int(row["review_scenario_id"])}
         parts += [" ", html.Button(_("Take back"), id=ident, type="button", className="kt-button")]
@@ -108,8 +108,8 @@ def _lies_before(row: dict) -> list:
 
 
 def review_words(plan_id: str, day: date) -> str:
-    """A review in words: the plan, and the day it was judged as of."""
-    return _("{plan}, review as of {day}", plan=data.name(data.plan(plan_id)), day=wording.day(day))
+    """A review in words: the day the plan was judged as of, and the plan."""
+    return _("Review as of {day}, {plan}", plan=data.name(data.plan(plan_id)), day=wording.day(day))
 
 
 def _putting(found: Sited) -> html.Div | None:
@@ -166,9 +166,9 @@ def _removing() -> html.Details:
 
 def _compared(one: Sited, other: Sited) -> html.Div:
     """Two saved scenarios, figure by figure, and the sites only one of them has."""
-    lines = compared_lines(one, other)
-    heads = [_("Compared"), components.mark_chinese(one.name), components.mark_chinese(other.name)]
-    table = components.simple_table(heads, [list(line) for line in lines], caption=_("Two scenarios"))
+    rows = [[head, *map(components.mark_chinese, cells)] for head, *cells in compared_lines(one, other)]
+    heads = [_("Compared"), _("First scenario"), _("Second scenario")]
+    table = components.simple_table(heads, rows, caption=_("Two scenarios"))
     bar = components.download_bar("siting-compared", scenario=one.scenario_id, **{"with": other.scenario_id})
     return html.Div([table, bar])
 
@@ -177,15 +177,16 @@ def compared_lines(one: Sited, other: Sited) -> list[tuple[str, str, str]]:
     """(what, of the first, of the second), in words."""
     a, b = one.result, other.result
     return [
+        (_("Scenario"), one.name, other.name),
         (_("Model"), *(_(siting_words.MODELS[r["model"]][0]) for r in (a, b))),
         (_("Whom to reach"), *(siting_words.group_name(s.asked.get("group_id", "all")) for s in (one, other))),
         (_("Sites in all"), str(a["p"]), str(b["p"])),
         (_("Radius"), siting_words.km(a["radius_m"]), siting_words.km(b["radius_m"])),
-        (_("People reached"), siting_words.percent(a["people_share"]), siting_words.percent(b["people_share"])),
+        (_("People within reach"), siting_words.percent(a["people_share"]), siting_words.percent(b["people_share"])),
         (_("Places reached"), siting_words.percent(a["places_share"]), siting_words.percent(b["places_share"])),
         (_("Way on average"), siting_words.km(a["mean_m"]), siting_words.km(b["mean_m"])),
         (_("Longest way"), siting_words.km(a["max_m"]), siting_words.km(b["max_m"])),
-        (_("How good"), *(": ".join(siting_words.verdict(r)) for r in (a, b))),
+        (_("How good"), *(_(": ").join(siting_words.verdict(r)) for r in (a, b))),
         (_("Sites only here"), _only(a, b), _only(b, a)),
     ]
 

@@ -13,7 +13,7 @@ def before_review(plan_id: str, review: Review) -> html.Section | None:
     rows = sited.before_review(plan_id, review.day)
     if rows.empty:
         return None
-    heads = [_("Scenario"), _("Asked for"), _("People reached"), _("How good"), _("To decide"), _("Put by")]
+    heads = [_("Scenario"), _("Asked for"), _("People within reach"), _("How good"), _("To decide"), _("Put by")]
     cells = [_cells(row) for row in rows.to_dict("records")]
     table = components.simple_table(
         heads, cells, caption=_("Siting scenarios before this review"), className="kt-stacked"
@@ -30,9 +30,10 @@ def _cells(row: dict) -> list:
         components.link(components.mark_chinese(row["name"]), PATH, scenario=row["scenario_id"]),
         asked(figures),
         reached(figures),
-        [word, html.Div(numbers, className="kt-muted")],
-        components.mark_chinese(row["note"]) if isinstance(row["note"], str) else "",
-        components.mark_chinese(who),
+        # one part each: a phone shows the head of the column beside the cell
+        html.Div([word, html.Div(numbers, className="kt-muted")]),
+        html.Div(components.mark_chinese(row["note"]) if isinstance(row["note"], str) else ""),
+        html.Div(components.mark_chinese(who)),
     ]
 
 

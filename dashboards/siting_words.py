@@ -185,7 +185,7 @@ def gain_columns(result: dict) -> list[dict]:
     column = components.column
     columns = [column("p", _("Sites in all"), number=True, decimals=0, width=110)]
     if result["radius_m"] is not None:
-        columns.append(column("people", _("People reached"), number=True, decimals=0))
+        columns.append(column("people", _("People within reach"), number=True, decimals=0))
         columns.append(column("people_more", _("More than with one site less"), number=True, decimals=0))
         columns.append(column("share", _("People reached (%)"), number=True, decimals=1))
     columns.append(column("mean_km", _("Way on average (km)"), number=True, decimals=1))

@@ -307,7 +307,7 @@ def test_what_each_further_site_adds_and_the_points_leave_as_files(site):
 
     gains = client.get(f"/download/siting-gains-table.csv?scenario={scenario_id}&lang=en").data.decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(gains)))
-    assert [(row["Sites in all"], row["People reached"], row["More than with one site less"]) for row in rows] == [
+    assert [(row["Sites in all"], row["People within reach"], row["More than with one site less"]) for row in rows] == [
         ("1", "700.0", ""),
         ("2", "900.0", "200.0"),
         ("3", "1000.0", "100.0"),
