@@ -205,9 +205,9 @@ def run(command: str, arguments: Namespace, settings: Settings) -> int:
 
 
 def _import(engine: Engine, arguments: Namespace, settings: Settings) -> int:
+    _check_boundary_arguments(arguments)
     if arguments.kind == ROADS:
         return import_road_file(engine, arguments, settings)
-    _check_boundary_arguments(arguments)
     report = import_file(
         engine,
         arguments.kind,
