@@ -72,7 +72,7 @@ class Chapters:
         return Counter(row["status"] for row in marks if row)
 
     def action(self, action: dict, chapter_id: str) -> html.Div:
-        """One action: its departments, its targets."""
+        """One action: what it is about, its departments, its targets."""
         targets = self.by_action.get(action["action_id"], [])
         name = in_its_language(action["title_zh"], action["title_en"])
         is_chapter = action["action_id"] == chapter_id
@@ -90,7 +90,9 @@ class Chapters:
             facts += [html.Span([_("Source"), " "], className="kt-muted"), cited]
         facts += self.work_points(action)
         body = self.table(targets, data.name(action, "title")) if targets else None
-        return html.Div([heading, html.P(facts, className="kt-facts"), body], className="kt-action")
+        summary = in_its_language(text_of(action["summary_zh"]), text_of(action["summary_en"]))
+        said = [html.P(summary, className="kt-facts")] if summary != wording.MISSING else []
+        return html.Div([heading, *said, html.P(facts, className="kt-facts"), body], className="kt-action")
 
     def cited(self, source: str, action: dict) -> str:
         """Document and section for an English reader: the plan and the action by their English names."""

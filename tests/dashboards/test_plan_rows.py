@@ -141,6 +141,14 @@ def test_what_a_plan_says_in_english_it_says_in_chinese_with_the_same_figures():
                     assert not chinese or CHINESE.search(chinese) or not re.search("[A-Za-z]", chinese)
 
 
+@pytest.mark.parametrize("plan_id", PLAN_IDS)
+def test_every_action_says_what_it_is_about_in_both_languages_with_the_same_figures(plan_id):
+    for row in sheet(plan_id, "actions"):
+        assert row["summary_zh"] and row["summary_en"], row
+        assert not figures(row["summary_en"]) - figures(row["summary_zh"]), row
+        assert not ENGLISH_WORDS.search(row["summary_zh"]), row
+
+
 def figures(words: str) -> set[str]:
     """The numbers of two digits and more; thousands, ten and hundred thousands are written 千, 万 and 10万 in Chinese."""
     numbers = set(re.findall(r"\d+(?:\.\d+)?", re.sub(r"(?<=\d),(?=\d{3})", "", words)))
