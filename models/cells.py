@@ -3,6 +3,7 @@
 cells everywhere: area_id, cell_type, applied_on, certified_on, renewed_on, expires_on, withdrawn_on (datetime64, NaT: not).
 """
 
+from collections.abc import Callable, Iterator
 from datetime import date
 
 import numpy as np
@@ -65,9 +66,9 @@ def judge_quotas(
     """
     number = {(row.area_id, row.denominator): row.number for row in units.itertuples(index=False)}
     rows = [
-        _judge(position, rule, cells, area_id, places, number, on)
+        row
         for position, rule in enumerate(rules.itertuples(index=False))
-        for area_id in _bound_by(rule, places)
+        for row in _judge_rule(position, rule, cells, places, number, on)
     ]
     return pd.DataFrame(rows, columns=["rule", "area_id", "actual", "wanted", "short_by", "state"])
 
@@ -81,26 +82,30 @@ def _bound_by(rule, places: pd.DataFrame) -> list[str]:
     return [top]
 
 
-def _judge(
-    position: int, rule, cells: pd.DataFrame, area_id: str, places: pd.DataFrame, number: dict, on: date
-) -> tuple:
+def _judge_rule(
+    position: int, rule, cells: pd.DataFrame, places: pd.DataFrame, number: dict, on: date
+) -> Iterator[tuple]:
+    """One rule in each place it binds; the cells are looked through once for all of them."""
     of_types = cells[cells["cell_type"].isin(rule.counted_types.split(";"))]
-    here = of_types if area_id == places["area_id"].iloc[0] else of_types[_lies_in(of_types, area_id)]
-    actual = float(len(counted(here, rule.basis, on)))
-    share = _share(here, number.get((area_id, rule.denominator)), on)
-    if rule.basis in ("share", "share_growth"):
-        before = _share(here, number.get((area_id, rule.denominator)), date(on.year - 1, 12, 31))
-        actual = share if rule.basis == "share" else share - before
-    state = _state(rule, actual, share, on)
-    return position, area_id, actual, rule.quota, rule.quota - actual if state == "short" else np.nan, state
+    top = places["area_id"].iloc[0]
+    now = _number_in(counted(of_types, rule.basis, on), top)
+    held = _number_in(of_types[valid_on(of_types, on)], top)
+    before = _number_in(of_types[valid_on(of_types, date(on.year - 1, 12, 31))], top)
+    for area_id in _bound_by(rule, places):
+        units = number.get((area_id, rule.denominator))
+        share, was = (100.0 * one(area_id) / units if units else np.nan for one in (held, before))
+        actual = float(now(area_id))
+        if rule.basis in ("share", "share_growth"):
+            actual = share if rule.basis == "share" else share - was
+        state = _state(rule, actual, share, on)
+        yield position, area_id, actual, rule.quota, rule.quota - actual if state == "short" else np.nan, state
 
 
-def _lies_in(cells: pd.DataFrame, area_id: str) -> pd.Series:
-    return cells["group_id"].eq(area_id) | cells["township_id"].eq(area_id)
-
-
-def _share(cells: pd.DataFrame, number: float | None, on: date) -> float:
-    return 100.0 * valid_on(cells, on).sum() / number if number else np.nan
+def _number_in(cells: pd.DataFrame, top: str) -> Callable[[str], int]:
+    """How many of the cells lie in an area: the top one, a district or a township."""
+    districts, townships = (cells[name].value_counts() for name in ("group_id", "township_id"))
+    found = {**townships.to_dict(), **districts.to_dict(), top: len(cells)}
+    return lambda area_id: found.get(area_id, 0)
 
 
 def _state(rule, actual: float, share: float, on: date) -> str:
