@@ -152,7 +152,7 @@ def copy_rows(connection: Connection, table: Table, columns: Iterable[str], rows
     """Append many rows as fast as the database takes them; each row has the values of columns, None where missing."""
     columns = list(columns)
     if connection.dialect.name == "postgresql":
-        listed = ", ".join(columns)
+        listed = ", ".join(map(connection.dialect.identifier_preparer.quote, columns))  # a column may be called check
         with connection.connection.cursor() as cursor, cursor.copy(f"COPY {table.name} ({listed}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
