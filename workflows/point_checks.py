@@ -1,4 +1,4 @@
-"""Where imported points lie: outside the area they name, or inside it only if read in another datum."""
+"""Where imported points lie: outside the area they name, inside it only if read in another datum, or one upon the other."""
 
 import pandas as pd
 from shapely import Point
@@ -22,14 +22,15 @@ def points_outside(engine: Engine, kind: str, submission_id: int) -> list[str]:
     frame = read_facilities(engine) if kind == "facilities" else read_health_cells(engine)
     key = "facility_id" if kind == "facilities" else "health_cell_id"
     points = frame[(frame["submission_id"] == submission_id) & frame["lon"].notna()]
+    alike = _in_one_place(frame, points, key, "facility_type" if kind == "facilities" else "cell_type")
     counties = _counties(engine)
     points = points.assign(area_id=points["area_id"].map(counties)).dropna(subset="area_id")
     shapes = read_boundaries(engine, sorted(points["area_id"].unique())) if len(points) else pd.DataFrame()
     if not len(shapes):
-        return []
+        return alike
     shapes = shapes[~shapes["is_illustrative"]].drop_duplicates("area_id", keep="last")
     polygons = dict(zip(shapes["area_id"], shapes["geometry"], strict=True))
-    return _outside(points, key, polygons) + _other_datum(points, polygons, kind)
+    return [*alike, *_outside(points, key, polygons), *_other_datum(points, polygons, kind)]
 
 
 def _counties(engine: Engine) -> dict[str, str]:
@@ -44,6 +45,21 @@ def _counties(engine: Engine) -> dict[str, str]:
             above = areas.at[above, "parent_id"]
         found[area_id] = above
     return found
+
+
+def _in_one_place(frame: pd.DataFrame, points: pd.DataFrame, key: str, type_column: str) -> list[str]:
+    """Points of this import that share their coordinates with another of the same type: one place entered twice, or a
+    position nobody knew that was filled in from somewhere else.
+    """
+    same = ["lon", "lat", type_column]
+    located = frame[frame["lon"].notna()]
+    doubled = located[located.duplicated(same, keep=False)]
+    doubled = doubled[doubled.set_index(same).index.isin(points.set_index(same).index)].sort_values([*same, key])
+    if doubled.empty:
+        return []
+    listed = "、".join(f"{getattr(row, key)}（{row.name_zh}）" for row in doubled.head(LISTED).itertuples())
+    more = f" 等 {len(doubled)} 个" if len(doubled) > LISTED else ""
+    return [f"提醒：{listed}{more}的坐标与同类的另一个完全相同，请核对是否重复登记，或坐标是照抄的。"]
 
 
 def _outside(points: pd.DataFrame, key: str, polygons: dict) -> list[str]:

@@ -696,6 +696,15 @@ def test_a_point_outside_the_county_it_names_is_remarked_on(store, tmp_path):
     assert report.notices == ["提醒：f2（在外）的坐标不在所填地区的旗县区范围内，请核对坐标、坐标系或地区代码。"]
 
 
+def test_two_hospitals_in_one_spot_are_remarked_on_and_a_clinic_beside_them_is_not(store, tmp_path):
+    rows = "f1,甲,医院,150602001,109.5,39.5,GPS\nf2,乙,医院,150602001,109.5,39.5,GPS\n"
+    report = send(store, tmp_path, FACILITIES + rows + "f3,丙,村卫生室,150602001,109.5,39.5,GPS\n", "facilities")
+
+    assert report.notices == [
+        "提醒：f1（甲）、f2（乙）的坐标与同类的另一个完全相同，请核对是否重复登记，或坐标是照抄的。"
+    ]
+
+
 def test_an_indicators_changed_definition_is_imported(store, tmp_path):
     head = "指标编号,名称,单位,方向,口径变更时期\n"
     good = send(store, tmp_path, head + "new_one,新指标,percent,越高越好,2021年\n", "indicators")
