@@ -6,18 +6,20 @@ swaps from above again, proofs then decide what is left.
 """
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from scipy import sparse
 
 from geo.siting_center_search import shorten
-from geo.siting_cover import CERTAINTY, cover, fewest_covering, fractional, greedy
+from geo.siting_cover import CERTAINTY, cover, fewest_covering, fractional, greedy, needed_apart
 from geo.siting_coverage import covers_all
 from geo.siting_problem import P_CENTER, UNWATCHED, Answer, NotCoverable, Sites, TooFewSites, Watch, check_count
 
 BRANCHES = 100  # of a question of full coverage, before HiGHS is asked
 FEW = 12  # sites: with more, HiGHS is asked at once
-BOUND_SHARE, SWAP_SHARE = 0.3, 0.5  # of the time that is left: for one bound; what is left when the swaps end
+# Of the time that is left: for one bound; what is left when the bounds end, and when the swaps end.
+ONE_BOUND_SHARE, BOUND_SHARE, SWAP_SHARE = 0.15, 0.5, 0.5
 
 
 def p_center(costs: np.ndarray, p: int, sites: Sites, watch: Watch = UNWATCHED) -> Answer:
@@ -94,21 +96,27 @@ class _Radius:
                 low = middle + 1
 
     def _raise_bound(self) -> None:
-        """Parts of sites, wherever p of them in sum are too few, refute a radius: the longest of these is looked for."""
-        high = self.high
-        while self.low < high and self.watch.seconds_left() > 0:
-            middle = (self.low + high) // 2
+        """Refute radii: where more than p places share no site, then where parts of sites are more than p in sum."""
+        self._bisect(lambda reach: needed_apart(reach, self.locked) > self.p)
+        end = BOUND_SHARE * self.watch.seconds_left()
+        self._bisect(self._is_refuted_by_parts, end)
+
+    def _bisect(self, is_refuted: Callable[[sparse.csr_array], bool], end: float = 0.0) -> None:
+        """Raise low to behind the longest radius that is refuted; what is left undecided counts as not refuted."""
+        low, high = self.low, self.high
+        while low < min(high, self.high) and (self.watch.seconds_left() > end or math.isinf(end)):
+            middle = (low + min(high, self.high)) // 2
             self._report("bound")
-            parts = fractional(self._reach(middle), self.locked, BOUND_SHARE * self.watch.seconds_left())
-            if parts is None:
-                return
-            if parts.bound > self.p + CERTAINTY:
-                self.low = middle + 1
-                continue
-            high = middle
-            if parts.whole is not None and len(parts.whole) <= self.p:
-                self._take(parts.whole)
-                high = min(high, self.high)
+            if is_refuted(self._reach(middle)):
+                low = self.low = middle + 1
+            else:
+                high = middle
+
+    def _is_refuted_by_parts(self, reach: sparse.csr_array) -> bool:
+        parts = fractional(reach, self.locked, ONE_BOUND_SHARE * self.watch.seconds_left())
+        if parts is not None and parts.whole is not None and len(parts.whole) <= self.p:
+            self._take(parts.whole)
+        return parts is not None and parts.bound > self.p + CERTAINTY
 
     def _swap(self) -> None:
         end = (

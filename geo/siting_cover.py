@@ -94,6 +94,23 @@ def _fewest(reach: sparse.csr_array, seconds: float, enough: int) -> tuple[list[
     return chosen, len(chosen) if answer.status == OPTIMAL else bound
 
 
+def needed_apart(reach: sparse.csr_array, locked: np.ndarray) -> int:
+    """So many sites are needed at least, the locked ones included: places of which no site reaches two need one each.
+
+    The places are taken one after the other, first those whose sites are fewest. reach: no row is empty.
+    """
+    by_site = sparse.csr_array(reach.T)
+    always = np.flatnonzero(locked)
+    is_open = np.ones(reach.shape[0], dtype=bool)
+    is_open[by_site[always].indices] = False
+    count = len(always)
+    for place in np.argsort(np.diff(reach.indptr), kind="stable"):
+        if is_open[place]:
+            count += 1
+            is_open[by_site[reach[[place]].indices].indices] = False
+    return count
+
+
 @dataclass(frozen=True)
 class Fractional:
     """What parts of sites could do. bound: no sites, nor parts of them, are fewer in sum. whole: the sites where the

@@ -4,9 +4,12 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from scipy import sparse
 
 from geo.siting import in_order_of_gain, reached, solve
+from geo.siting_center_search import shorten
 from geo.siting_costs import geodesic_costs, graph_costs
+from geo.siting_cover import fractional, needed_apart
 from geo.siting_problem import LSCP, MCLP, P_CENTER, P_MEDIAN, NotCoverable, Sites, TooFewSites, Watch
 
 # Four places on a road, at 0, 10, 20 and 100 km; a clinic can stand in any of them.
@@ -113,6 +116,37 @@ def test_sites_are_told_in_the_order_of_what_each_adds_those_that_stand_first():
 
     assert [site for site, _found in steps] == [3, 1, 0]
     assert [round(650 * found.people_share) for _site, found in steps] == [50, 650, 650]
+
+
+def test_parts_of_sites_are_never_more_than_whole_ones():
+    # three places, three sites, each site serving two of them: half of each site is enough, but two whole ones are needed
+    ring = sparse.csr_array(np.array([[1, 1, 0], [0, 1, 1], [1, 0, 1]], dtype=float))
+    nobody, first = np.zeros(3, dtype=bool), np.array([True, False, False])
+
+    assert fractional(ring, nobody, np.inf).bound == pytest.approx(1.5)
+    assert fractional(ring, nobody, np.inf).whole is None
+    with_first = fractional(ring, first, np.inf)  # the place it leaves out needs one more
+    assert with_first.bound == pytest.approx(2) and len(with_first.whole) == 2 and 0 in with_first.whole
+
+
+def test_places_that_no_site_serves_together_need_a_site_each():
+    reach = sparse.csr_array(np.array([[1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 0, 1], [0, 0, 1, 1]], dtype=float))
+    first = np.array([True, False, False, False])
+
+    assert needed_apart(reach, np.zeros(4, dtype=bool)) == 2  # the first place and the third share no site
+    assert needed_apart(reach, first) == 3  # the first site, and the second and third places, which share none
+
+
+def test_swaps_shorten_the_longest_way_and_leave_locked_sites_where_they_are():
+    places = np.array([0, 1, 100, 101, 200, 201, 300, 301], dtype=float)  # four pairs of villages along a road
+    costs = np.abs(places[:, None] - places[None])
+    radii, nobody = np.unique(costs), np.zeros(8, dtype=bool)
+
+    found = shorten(costs, radii, [0, 1, 2, 3], nobody, 0.0, lambda value: True)
+    assert sorted(place // 2 for place in found) == [0, 1, 2, 3]  # one in each pair: 1 is the longest way
+    both = np.array([True, True, *[False] * 6])
+    found = shorten(costs, radii, [0, 1, 2, 3], both, 0.0, lambda value: True)
+    assert {0, 1} < set(found) and costs[:, found].min(axis=1).max() == 99  # from 101 to 200, or from 201 to 300
 
 
 def brute_force(model, costs, weights, sites, p, radius):
