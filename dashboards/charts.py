@@ -245,13 +245,16 @@ def _milestone_labels(series: Series, palette: Mapping[str, str], frame: dict) -
     words = _milestone_words(series, milestones)
     margin = frame["margin"]
     height = frame["height"] - margin["t"] - margin["b"]
-    plot = label_places.Plot(tuple(frame["xaxis"]["range"]), tuple(frame["yaxis"]["range"]), height)
+    plot = label_places.Plot(
+        tuple(frame["xaxis"]["range"]), tuple(frame["yaxis"]["range"]), height, margin_right=margin["r"]
+    )
     observed, forecast, last = series.comparable.sort_values("time"), series.forecast, last_figure(series)
     drawn = [(series.path["time"], series.path["value"]), (observed["time"], observed["value"])]
     drawn.append((forecast["time"], forecast["q500"]))
     points = list(zip(milestones["time"], milestones["value"], strict=True))
     uprights = [] if last is None else [last["time"]]
-    found = label_places.places(points, words, drawn, plot, uprights=uprights)
+    end = [] if forecast.empty else [((forecast["time"].iloc[-1], forecast["q500"].iloc[-1]), _("Forecast"))]
+    found = label_places.places(points, words, drawn, plot, uprights=uprights, beside=end)
     look = {"font": {"color": palette["ink"], "size": label_places.FONT}, "bgcolor": translucent(palette["paper"], 0.6)}
     return [
         {"x": x, "y": y, "text": said, "showarrow": False, "borderpad": 0, **label_places.anchors(place), **look}

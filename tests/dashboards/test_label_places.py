@@ -29,6 +29,14 @@ def test_a_milestone_at_the_end_of_both_axes_is_labelled_inside_the_plot():
     assert places([(2029.9, 100.0)], ["≥ 100%"], [], PLOT) == ["bottom left"]
 
 
+def test_a_milestone_whose_lines_come_from_below_left_is_labelled_in_the_margin_on_its_right():
+    plot = Plot(x=(2016.0, 2030.6), y=(0.0, 100.0), height=300, margin_right=76)
+    lines = [line((2016.0, 30.0), (2030.0, 100.0)), line((2025.0, 80.0), (2030.0, 94.0))]
+
+    assert places([(2030.0, 100.0)], ["≥ 100%"], lines, plot, beside=[((2030.0, 90.0), "预测")]) == ["middle right"]
+    assert places([(2030.0, 100.0)], ["≥ 100%"], lines, plot, beside=[((2030.0, 99.0), "预测")]) != ["middle right"]
+
+
 def test_a_break_in_a_line_and_a_line_without_figures_cross_nothing():
     nothing = line((2016.0, np.nan), (2030.0, np.nan))
 

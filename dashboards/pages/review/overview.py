@@ -181,8 +181,8 @@ def by_unit(marks: pd.DataFrame, units: pd.DataFrame, review: data.Review, state
                 components.link(components.data_name(unit["name_zh"], unit["name_en"]), PATH, **there),
                 components.status_bar(counts.loc[area_id]),
                 components.link(failing, BEHIND, **there, status="failing"),
-                out(report["late"]),
-                out(report["missing"]),
+                components.count(report["late"]),
+                components.count(report["missing"]),
                 html.Span(wording.period(report["newest"]), className="kt-when"),
             ]
         )
@@ -200,11 +200,6 @@ def units_left_out(total: int) -> html.P | None:
         "The {shown} of {total} areas with most behind; the search finds the others.", shown=MOST_UNITS, total=total
     )
     return html.P(words, className="kt-source")
-
-
-def out(count: int) -> str:
-    """A count of reports that are out; none is shown as a dash so that the others are seen."""
-    return wording.number(int(count)) if count else wording.MISSING
 
 
 @components.exporter("overview")
