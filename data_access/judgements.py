@@ -98,6 +98,16 @@ def newest_run_id(engine: Engine) -> int:
         return connection.scalar(finished) or 0
 
 
+def judged_plan_ids(engine: Engine) -> set[str]:
+    """The plans that have a finished run."""
+    with engine.connect() as connection:
+        return set(
+            connection.scalars(
+                select(judgement_runs.c.plan_id).where(judgement_runs.c.finished_at.is_not(None)).distinct()
+            )
+        )
+
+
 def read_runs(engine: Engine, plan_id: str) -> pd.DataFrame:
     """Every finished run of a plan, newest first: columns and types of RUNS."""
     query = (

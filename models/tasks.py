@@ -18,7 +18,7 @@ def stand(tasks: pd.DataFrame, reports: pd.DataFrame, on: date) -> pd.DataFrame:
     share_done, share_due: 0 to 1 at the end of the reported period; NaN where no quantity or no report: never zero.
     share_due supposes even progress from the beginning of the year to the last day. period_ends: NaT without a report.
     """
-    last = reports.sort_values("period_ends").groupby("task_id").tail(1).set_index("task_id")
+    last = reports.sort_values("period_ends").drop_duplicates("task_id", keep="last").set_index("task_id")
     found = tasks[["task_id", "quantity", "begins", "ends"]].join(
         last[["period_ends", "state", "quantity_done"]], on="task_id"
     )
@@ -58,8 +58,10 @@ def counts(standing: pd.DataFrame, by: pd.Series) -> pd.DataFrame:
 def over_time(tasks: pd.DataFrame, reports: pd.DataFrame, days: list[date]) -> pd.DataFrame:
     """How many tasks had each lamp at the end of each day listed, on the reports of periods that had ended by then."""
     rows = []
+    ends = {name: pd.to_datetime(tasks[name]) for name in ("begins", "ends")}
+    told = pd.to_datetime(reports["period_ends"])
+    tasks, reports = tasks.assign(**ends), reports.assign(period_ends=told)  # once, not for every day
     for day in days:
-        known = reports[pd.to_datetime(reports["period_ends"]) <= pd.Timestamp(day)]
-        standing = stand(tasks, known, day)
+        standing = stand(tasks, reports[told <= pd.Timestamp(day)], day)
         rows.append({"day": day, **standing["lamp"].value_counts().reindex(list(LAMPS), fill_value=0).to_dict()})
     return pd.DataFrame(rows, columns=["day", *LAMPS])

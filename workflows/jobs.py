@@ -22,11 +22,13 @@ from data_access import jobs
 from data_access.engine import make_engine
 from data_access.errors import InputError
 from data_access.schema import is_current
+from data_access.submissions import office_today
 from settings import Settings
 from workflows.job_kinds import JOB_KINDS
 from workflows.job_queue import JobQueue
 
 LOCK_FILE = "worker.lock"
+SUMMARIES_EVERY_S = 3600
 REPORT_EVERY_S = 0.3  # a loop may report each row; the database hears of it this often
 WORKER_WAS_STOPPED = "执行任务的进程中途停止，任务没有做完。请先看导入记录里有没有这一次，没有再重新提交。"
 UNEXPECTED = "程序出错，任务没有完成。请把任务编号 {job_id} 告诉管理员，详情在服务器日志中。"
@@ -146,9 +148,22 @@ def work(engine: Engine, settings: Settings, threads: int = 2, kinds: Mapping[st
         log.info("worker started; %d unfinished jobs of an earlier worker marked as failed", left)
         for job_id in jobs.read_queued(engine):  # their messages may be lost with the queue's file
             queue.put(job_id)
+        threading.Thread(target=_keep_summaries, args=(engine,), daemon=True).start()
         consumer = queue.huey.create_consumer(workers=threads, periodic=False, max_delay=1.0)
         consumer.run()
         jobs.fail_all_running(engine, WORKER_WAS_STOPPED)
+
+
+def _keep_summaries(engine: Engine) -> None:
+    """Work out every hour what a new day changes (which reports are due), so that no reader waits for it."""
+    from workflows import summaries  # with pandas: a worker must not be slower to start for it
+
+    while True:
+        try:
+            summaries.refresh(engine, office_today())
+        except Exception:
+            log.exception("summaries could not be worked out")
+        time.sleep(SUMMARIES_EVERY_S)
 
 
 @contextmanager

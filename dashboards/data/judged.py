@@ -112,7 +112,8 @@ def judged_plans() -> pd.DataFrame:
     Plans of outcomes before programmes and yearly work points, then those of the latest review, then the fullest:
     judging every plan at once must not open the site on whichever happened to be last.
     """
-    runs = {plan_id: newest_run(plan_id) for plan_id in all_plans().index}
+    known = judgements.judged_plan_ids(engine())
+    runs = {plan_id: newest_run(plan_id) for plan_id in all_plans().index if plan_id in known}
     every = all_plans().loc[[plan_id for plan_id, run in runs.items() if run]]
     order = pd.DataFrame(
         {
