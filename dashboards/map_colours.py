@@ -90,7 +90,10 @@ def chance_entries() -> list[map_values.Entry]:
 
 
 def _not_one_mark() -> list[map_values.Entry]:
-    mixed, missing = map_values.SPECIAL["out_of_reach"], map_values.SPECIAL["missing"]
+    mixed, missing = (
+        map_values.SPECIAL["nobody"],
+        map_values.SPECIAL["missing"],
+    )  # not that of out of reach: it may lie over
     return [
         map_values.Entry(MIXED, _("Differs within the cell: see the table"), *mixed, is_special=True),
         map_values.Entry("missing", _("Not judged"), *missing, is_special=True),

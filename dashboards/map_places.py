@@ -59,6 +59,7 @@ TITLE_LEVELS = {
 TYPES = {FACILITY: FACILITY_TYPES, HEALTH_CELL: CELL_TYPES}
 
 
+@data.cached
 def kinds_there() -> pd.Series:
     """(family, type) -> how many places of a kind there are, in the order they are listed in."""
     counts = every_place(Filter()).groupby(["family", "type"]).size()
@@ -109,6 +110,7 @@ def grade_words(grade: str) -> str:
     return _(GRADE_WORDS[grade]) if grade in GRADE_WORDS and current_language() == "en" else grade
 
 
+@data.cached
 def every_place(passing: Filter) -> pd.DataFrame:
     """Every open facility and every health cell with its title that passes.
 

@@ -250,10 +250,10 @@ def _table(answer: Answer) -> list:
 )
 def draw_layers(layers: str | None, *rest):
     """The layers in their order, of the places that pass the filter: what lies over the map, its legend, its list."""
-    *passing, plan = rest
-    choice = _choice(None, None, None, None, None, plan)
-    state = dict(zip(PASSING, passing, strict=True))
-    drawn = map_layers.of_address({**state, "layers": layers or ""}, choice.place)
+    *passing, plan_id = rest
+    plan = data.plan(plan_id if isinstance(plan_id, str) else None)
+    state = {**dict(zip(PASSING, passing, strict=True)), "layers": layers}
+    drawn = map_layers.of_address(state, data.place(plan["plan_id"], None)["area_id"]) if plan else []
     return *map_layer_legend.update(drawn), map_layer_list.rows(drawn)
 
 
