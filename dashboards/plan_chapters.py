@@ -75,9 +75,11 @@ class Chapters:
         """One action: what it is about, its departments, its targets."""
         targets = self.by_action.get(action["action_id"], [])
         name = in_its_language(action["title_zh"], action["title_en"])
+        summary = in_its_language(text_of(action["summary_zh"]), text_of(action["summary_en"]))
+        said = [html.P(summary, className="kt-facts")] if summary != wording.MISSING else []
         is_chapter = action["action_id"] == chapter_id
         if is_chapter and not targets and not plan_targets.departments_of(action):
-            return html.Div()
+            return html.Div(said, className="kt-action") if said else html.Div()
         heading = html.H2([html.Span(action["action_no"], className="kt-muted"), " ", name])
         facts = []
         for words, field in ((_("Led by"), "lead_departments_zh"), (_("with"), "cooperating_departments_zh")):
@@ -90,8 +92,6 @@ class Chapters:
             facts += [html.Span([_("Source"), " "], className="kt-muted"), cited]
         facts += self.work_points(action)
         body = self.table(targets, data.name(action, "title")) if targets else None
-        summary = in_its_language(text_of(action["summary_zh"]), text_of(action["summary_en"]))
-        said = [html.P(summary, className="kt-facts")] if summary != wording.MISSING else []
         return html.Div([heading, *said, html.P(facts, className="kt-facts"), body], className="kt-action")
 
     def cited(self, source: str, action: dict) -> str:
