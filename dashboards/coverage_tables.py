@@ -12,7 +12,7 @@ from dashboards.language import pick
 from geo.hot_spots import NOT_SIGNIFICANT, NOT_TESTED
 
 NAME = "KangtuName"  # assets/table_names.js
-ROWS_A_PAGE = 50
+ROWS_A_PAGE = 20
 LEFT = [served.UNCOVERED, served.OUT_OF_REACH]
 
 
@@ -105,7 +105,7 @@ def _note(row: dict) -> str:
 
 
 def places_table(answer, state: dict[str, str], path: str) -> list:
-    """Fifty places, and the ways to the others: the server sends no more. state: of the address, which the links keep."""
+    """One page of places, and the ways to the others: the server sends no more. state: of the address, which the links keep."""
     choice = answer.choice
     only_left_out = choice.listed != EVERYTHING
     listed = listed_places(answer, only_left_out=only_left_out)

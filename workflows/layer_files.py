@@ -14,10 +14,8 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
-import pyarrow
 import pyogrio
 import shapely
-from pyarrow import parquet
 from pyproj import CRS
 
 from data_access.errors import InputError
@@ -103,6 +101,9 @@ def _layers(content: bytes, name: str) -> list[str]:
 
 def _read_geoparquet(content: bytes, name: str, bounds: Bounds) -> gpd.GeoDataFrame:
     """What the footer says of rows and unpacked size is looked at before anything is unpacked."""
+    import pyarrow  # here: a site that reads no such file has the memory for something else
+    from pyarrow import parquet
+
     try:
         footer = parquet.ParquetFile(io.BytesIO(content)).metadata
         groups = [footer.row_group(number) for number in range(footer.num_row_groups)]
