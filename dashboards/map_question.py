@@ -315,8 +315,11 @@ def map_marks(
     other = marks["p_miss_model"].where(marks["forecast_version"] == "adjusted")
     marks = marks.assign(chance=map_colours.chance_bands(marks["p_miss"]), p_miss_model=other).set_index("area_id")
     layer = map_geometry.layer(level, place) if file else {"area_ids": []}
-    groups = [(layer.get("members") or {}).get(shape, (shape,)) for shape in layer["area_ids"]]
     of_areas = marks[told].reindex(map_area_ids(level, place)).reset_index(drop=True)
+    members = layer.get("members") or {}
+    if not members and tuple(layer["area_ids"]) == map_area_ids(level, place):  # a nation's townships: not twice
+        return of_areas, of_areas
+    groups = [members.get(shape, (shape,)) for shape in layer["area_ids"]]
     of_shapes = marks[told].reindex([group[0] for group in groups]).reset_index(drop=True)
     for position, group in enumerate(groups):
         if len(group) > 1:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
 
 REACH, SHARE, DEDUCT, VETO = "reach", "share", "deduct", "veto"
 RULES = (REACH, SHARE, DEDUCT, VETO)
@@ -184,10 +183,24 @@ def _ranges(scheme, scored, groups, drawn: np.ndarray, inner: tuple[float, float
     for _group, rows in own[own["rank"].notna()].groupby("group"):
         at = rows.index.to_numpy()
         score_of = drawn[:, at].round(9)
-        ranks = rankdata(-score_of, method="min", axis=1)
+        ranks = _ranks(score_of)
         low[at], high[at] = (
             np.quantile(ranks, inner[0], axis=0, method="lower"),
             np.quantile(ranks, inner[1], axis=0, method="higher"),
         )
         same[at] = (ranks == rows["rank"].to_numpy()).mean(0)
     return pd.DataFrame({"area_id": own.area_id, "low": low, "high": high, "same": same})
+
+
+def _ranks(scores: np.ndarray) -> np.ndarray:
+    """The place of each score in its row, 1 the highest; equal ones share the best of their places.
+
+    As scipy.stats.rankdata(-scores, "min", axis=1), for which the site would load all of scipy.stats at its start.
+    """
+    order = np.argsort(-scores, axis=1, kind="stable")
+    ordered = np.take_along_axis(scores, order, axis=1)
+    places = np.arange(1, scores.shape[1] + 1) * np.ones_like(scores, dtype=int)
+    places[:, 1:][ordered[:, 1:] == ordered[:, :-1]] = 0
+    found = np.empty_like(places)
+    np.put_along_axis(found, order, np.maximum.accumulate(places, axis=1), axis=1)
+    return found

@@ -136,3 +136,9 @@ def test_a_sound_scheme_has_no_contradictions_and_a_repeated_item_has():
     assert a.find_contradictions(pd.concat([ITEMS, ITEMS.iloc[:1]], ignore_index=True)).rule.tolist() == ["item_twice"]
     deduct = ITEMS.assign(step=0.0)
     assert a.find_contradictions(deduct).rule.tolist() == ["no_step"]
+
+
+def test_equal_scores_share_the_best_of_their_places():
+    ranks = a._ranks(np.array([[80.0, 90.0, 80.0, 70.0], [1.0, 1.0, 1.0, 1.0], [4.0, 3.0, 2.0, 1.0]]))
+
+    assert ranks.tolist() == [[2, 1, 2, 4], [1, 1, 1, 1], [1, 2, 3, 4]]
