@@ -9,7 +9,7 @@ from dashboards.language import current_language, mark, pick
 from dashboards.language import gettext as _
 from dashboards.map_colours import BY_CHANCE, BY_CHANGE, BY_STATUS, COLOURS, OF_A_REVIEW, WHY
 from dashboards.map_panel import Picture
-from dashboards.map_question import FALLING, Answer
+from dashboards.map_question import FALLING, Answer, Choice
 
 # level -> (in a sentence, as a choice)
 LEVEL_WORDS = {
@@ -223,17 +223,24 @@ def legend_title(answer: Answer) -> str:
 def picture(answer: Answer, found: str) -> Picture:
     """What is printed round the downloaded picture; found: the finding."""
     choice = answer.choice
-    run = None if map_subjects.is_rate(choice.indicator) else data.newest_run(choice.plan["plan_id"])
-    dated = [_("Judged on {day}", day=wording.day(run["as_of"]))] if run else []
     return Picture(
         title=found,
         subtitle=subline(answer),
         source=source(answer),
         file_name=f"kangtu-{choice.indicator_id.replace(':', '-')}-{choice.level}-{choice.period}.png",
         legend_title=legend_title(answer),
-        notes=tuple(dated),
+        notes=tuple(_dated(choice)),
         demo_mark=DEMO if data.is_demo() else "",
     )
+
+
+def _dated(choice: Choice) -> list[str]:
+    """The day of the newest judgement; of a programme's rate the day of its last report."""
+    if map_subjects.is_rate(choice.indicator):
+        received = data.programme(choice.indicator["programme_id"])["received_at"]
+        return [] if wording.is_missing(received) else [_("last report {day}", day=wording.day(received))]
+    run = data.newest_run(choice.plan["plan_id"])
+    return [_("Judged on {day}", day=wording.day(run["as_of"]))] if run else []
 
 
 def area_options(answer: Answer) -> list[dict[str, str]]:

@@ -37,6 +37,10 @@ def test_a_planner_finds_the_gap_proposes_two_sites_and_takes_the_map_away(visit
     out_of_reach = {row["Area"] for row in places if not row["State"].startswith("Within")}
     both = low & out_of_reach
     assert both, "the demo has townships of low screening without a hospital within 30 km"
+    seats = table_of(seen, f"/download/coverage.csv?{REACH}&places=seats&lang=en")
+    layered = table_of(seen, f"/download/map.csv?{SCREENING.partition('?')[2]}&layers=reach:hospital:30km&lang=en")
+    beyond = {row["Area"] for row in layered if row["Reach: 30 km around: Hospital"] == "out of reach"}
+    assert beyond == {row["Area"] for row in seats if not row["State"].startswith("Within")}  # one answer on both pages
 
     seen.go("/siting")
     before = reached(seen.heading())
