@@ -122,7 +122,18 @@ class _Import:
             self.report.notices += checks.notices()
             if self._may_write():
                 with staged.writing() as connection:
-                    self._write(connection, lambda submission_id: staged.store(submission_id))
+                    self._write(connection, lambda submission_id: self._store_figures(staged, submission_id))
+
+    def _store_figures(self, staged: StagedFigures, submission_id: int) -> Stored:
+        done = staged.store(submission_id, holds_back=True)
+        if done.first_held:
+            *key, said, final = done.first_held
+            one = f"{'，'.join(key)}：快报 {said:g}，已定稿 {final:g}"
+            self.report.notices.append(
+                f"{done.held_back:,} 个快报数与已定稿的数不同，没有写入，已定稿的数不变（如 {one}）。"
+                "如定稿有误，请把数据状态写成“修订”后重新导入。"
+            )
+        return done
 
     def counts(self) -> None:
         """Counts of programmes: row by row, then step by step, as steps of many rows are held against one another."""

@@ -56,6 +56,7 @@ STAGED = {
     "reported_on": "datetime64[s]",
     "note": "str",
 }
+PROVISIONAL, SETTLED = "provisional", ("final", "revised")
 ENDED_AT_ONCE = 1_000  # three values each
 DROPPED_AT_ONCE = 10_000  # SQLite takes 32,766 values in a statement
 REPEATED = {"indicator_id": "str", "area_id": "str", "period": "str", "first_row": "int64", "source_row": "int64"}
@@ -96,6 +97,8 @@ class Stored:
     stored: int  # new and changed figures
     changed: int  # of these, how many took the place of an earlier figure
     unchanged: int  # said what was known already
+    held_back: int = 0  # first reports that differ from a final figure: not stored
+    first_held: tuple | None = None  # one of them: KEY, value, the final value
 
 
 class StagedFigures:
@@ -151,19 +154,20 @@ class StagedFigures:
         with writing_on(self._connection):
             yield self._connection
 
-    def store(self, submission_id: int) -> Stored:
+    def store(self, submission_id: int, *, holds_back: bool = False) -> Stored:
         """Move the staged rows into the ledger, inside `writing`. No indicator, area and period may be repeated.
 
-        A row that says what the current figure says is not stored; one that differs takes its place. Raises InputError
-        for an indicator or area that is in no register: one that was taken back since the file was checked.
+        A row that says what the current figure says is not stored; one that differs takes its place. holds_back: but a
+        first report (provisional) never that of a final or revised figure. Raises InputError for an indicator or area that is in no register: one that was taken back since the file was checked.
         """
         connection = self._connection
         _check_registered(connection)
         counted = {"preserve_rowcount": True}  # else an INSERT ... SELECT does not say how many
+        first, held_back = _hold_back(connection) if holds_back else (None, 0)
         unchanged = connection.execute(_confirm(submission_id), execution_options=counted).rowcount
         changed = connection.execute(_supersede(submission_id)).rowcount
         stored = connection.execute(_append(submission_id), execution_options=counted).rowcount
-        return Stored(stored, changed, unchanged)
+        return Stored(stored, changed, unchanged, held_back, first)
 
 
 @contextmanager
@@ -192,6 +196,22 @@ def _check_registered(connection: Connection) -> None:
 
 _CURRENT = and_(*(_ledger[name] == _staged[name] for name in KEY), _ledger.superseded_by.is_(None))
 _SAME = and_(*(_ledger[name].is_not_distinct_from(_staged[name]) for name in FIGURE))
+
+
+def _hold_back(connection: Connection) -> tuple[tuple | None, int]:
+    """Take out of the staged rows the first reports that would change a settled figure; gives one of them, and how many."""
+    is_first = _staged.status == PROVISIONAL
+    if connection.scalar(select(literal(1)).where(select(_staged.status).where(is_first).exists())) is None:
+        return None, 0  # a file of final figures is not looked through
+    against = and_(_CURRENT, _ledger.status.in_(SETTLED), not_(_SAME))
+    told = select(*(_staged[name] for name in (*KEY, "value")), _ledger.value.label("final_value"))
+    first = connection.execute(
+        told.select_from(_sorted.join(observations, against)).where(is_first).order_by(_staged.source_row).limit(1)
+    ).first()
+    if first is None:
+        return None, 0
+    stands = select(_ledger.observation_id).where(against).correlate(_sorted).exists()
+    return tuple(first), connection.execute(delete(_sorted).where(is_first, stands)).rowcount
 
 
 def _confirm(submission_id: int):

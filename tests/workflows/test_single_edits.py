@@ -168,7 +168,11 @@ def test_a_clerk_edits_only_what_lies_in_their_own_district(engine, send):
     other = Sender("zhang", ("150603",))
 
     refused = answered(engine, replace(opened(engine, "programme_counts", KEY, attended="66"), reason="x"), other)
-    assert (refused.outcome, refused.present, [one.column for one in refused.troubles]) == ("refused", None, ["area_id"])
+    assert (refused.outcome, refused.present, [one.column for one in refused.troubles]) == (
+        "refused",
+        None,
+        ["area_id"],
+    )
     answered(engine, Edit("health_cells", CELL))
     moved = replace(opened(engine, "health_cells", {"health_cell_id": "cell-1"}, area_id="150603"), reason="x")
     refused = answered(engine, moved, other)
@@ -247,3 +251,21 @@ def test_a_final_figure_is_changed_only_when_confirmed_and_never_by_a_first_repo
         ("85.5", "revised", "stands"),
         ("85", "final", "replaced"),
     ]
+
+
+def test_a_file_of_first_reports_leaves_final_figures_alone_and_says_so(engine, send):
+    head = "指标,地区代码,时期,分子,分母,状态\n"
+    send("observations", head + "screening_rate,150602,2025,850,1000,年报\nscreening_rate,150603,2025,90,100,快报\n")
+
+    report = send(
+        "observations", head + "screening_rate,150602,2025,700,1000,快报\nscreening_rate,150603,2025,91,100,快报\n"
+    )
+
+    assert (report.rows_stored, report.rows_unchanged) == (1, 0)
+    assert any("1 个快报数与已定稿的数不同" in line and "快报 70，已定稿 85" in line for line in report.notices)
+    of = {"indicator_id": "screening_rate", "period": "2025"}
+    numbers = [
+        read_row(engine, KINDS["observations"], {**of, "area_id": one}).cells["numerator"]
+        for one in ("150602", "150603")
+    ]
+    assert numbers == ["850", "91"]
