@@ -1,4 +1,4 @@
-"""Finds areas, indicators, plans and pages by their Chinese or English name, or by code."""
+"""Finds areas, indicators, programmes, plans and pages by their Chinese or English name, or by code."""
 
 from dash import html
 
@@ -11,7 +11,12 @@ from dashboards.language import gettext as _
 from dashboards.language import mark, ngettext
 
 MOST = 30  # of each kind
-REGISTERS = {"areas": data.areas, "indicators": data.indicators, "plans": data.all_plans}
+REGISTERS = {
+    "areas": data.areas,
+    "indicators": data.indicators,
+    "programmes": data.programmes,
+    "plans": data.all_plans,
+}
 
 
 def layout(q: str = "", **_ignored):
@@ -43,6 +48,10 @@ def found(wanted: str) -> list[tuple[str, list]]:
         link(components.data_name(row["name_zh"], row["name_en"]), "/indicator", indicator=row["indicator_id"])
         for row in matching("indicators", wanted)
     ]
+    programmes = [
+        link(components.data_name(row["name_zh"], row["name_en"]), f"/programmes/{row['programme_id']}")
+        for row in matching("programmes", wanted)
+    ]
     plans = [
         link(components.data_name(row["name_zh"], row["name_en"]), f"/plans/{row['plan_id']}")
         for row in matching("plans", wanted)
@@ -52,7 +61,13 @@ def found(wanted: str) -> list[tuple[str, list]]:
         for page in site_pages()
         if page.section and may(page.permission) and (wanted in folded(_(page.name)) or wanted in folded(page.name))
     ]
-    return [(_("Pages"), pages), (_("Areas"), areas), (_("Indicators"), indicators), (_("Plans"), plans)]
+    return [
+        (_("Pages"), pages),
+        (_("Areas"), areas),
+        (_("Indicators"), indicators),
+        (_("Programmes"), programmes),
+        (_("Plans"), plans),
+    ]
 
 
 def matching(kind: str, wanted: str) -> list[dict]:

@@ -54,6 +54,10 @@ def site(small_site):
     return small_site
 
 
+def test_the_search_finds_a_programme_by_a_part_of_its_name(site):
+    assert "Two-cancer screening" in text(page(site, "/search", "?q=两癌"))
+
+
 def test_the_list_says_what_is_covered_what_is_due_and_where_most_are_lost(site):
     found = [row for row in rows(page(site, "/programmes")) if row and row[0] == "Two-cancer screening"]
 

@@ -7,8 +7,9 @@ from dash import Input, Output, State, dcc, html, no_update
 from dashboards import components, data, door, wording
 from dashboards.access import callback, register_page
 from dashboards.components import choice
-from dashboards.language import current_language, mark
 from dashboards.language import gettext as _
+from dashboards.language import mark
+from dashboards.record_words import KINDS
 from dashboards.upload_routes import MOST_BYTES, PAGE
 
 TICK, REPORT, JOB = "upload-tick", "upload-report", "upload-job"
@@ -70,12 +71,8 @@ def scope_words() -> str | None:
 
 
 def options(kinds: dict[str, str]) -> list[dict]:
-    """The kinds to choose from, with the name that the command line takes."""
-    is_chinese = current_language() == "zh"
-    return [
-        {"value": kind, "label": f"{label} {kind}" if is_chinese else kind.replace("_", " ")}
-        for kind, label in kinds.items()
-    ]
+    """The kinds to choose from, as the lists of rows and of submissions call them."""
+    return [{"value": kind, "label": _(KINDS[kind])} for kind in kinds]
 
 
 def undone_notice(query: dict):
