@@ -34,7 +34,7 @@ def scenarios(found: Sited, other: Sited | None) -> html.Div:
     parts.append(_saved_list(saved, found))
     if found.scenario_id is not None:
         options = [
-            {"value": row.scenario_id, "label": row.name}
+            {"value": row.scenario_id, "label": html.Span(components.mark_chinese(row.name)), "search": row.name}
             for row in saved.itertuples(index=False)
             if row.scenario_id != found.scenario_id
         ]
