@@ -87,7 +87,9 @@ def years(drawn: Drawn) -> str:
 def _of_borders(drawn: Drawn, layers: Sequence[Drawn]) -> list[dict]:
     kinds = map_layers.kinds_of_borders(drawn)
     words = {False: drawn.label, True: _("{layer} (illustrative)", layer=drawn.label)}
-    return [{"mark": "line", "is_dashed": is_illustrative, "label": words[is_illustrative]} for is_illustrative in kinds]
+    return [
+        {"mark": "line", "is_dashed": is_illustrative, "label": words[is_illustrative]} for is_illustrative in kinds
+    ]
 
 
 def notes(layers: Sequence[Drawn]) -> list[str]:
