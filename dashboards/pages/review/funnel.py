@@ -111,7 +111,9 @@ def subline(here: dict, found: data.Comparison | None) -> list:
         return parts
     first = found.last_year - found.years + 1
     years = (
-        wording.period(str(found.last_year)) if found.years == 1 else _("{first} to {last}, pooled", first=first, last=found.last_year)
+        wording.period(str(found.last_year))
+        if found.years == 1
+        else _("{first} to {last}, pooled", first=first, last=found.last_year)
     )
     parts.append(years)
     if found.missing:
