@@ -36,7 +36,7 @@ def lapsing(cells: pd.DataFrame, on: date, days: int) -> pd.DataFrame:
     until = pd.Timestamp(on) + pd.Timedelta(days=days)
     ends = ends_on(cells)
     soon = valid_on(cells, on) & ends.notna() & (ends <= until)
-    return cells.assign(ends_on=ends)[soon].sort_values("ends_on", kind="stable").drop(columns="ends_on")
+    return cells.loc[ends[soon].sort_values(kind="stable").index]
 
 
 def counted(cells: pd.DataFrame, basis: str, on: date) -> pd.DataFrame:

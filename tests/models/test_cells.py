@@ -151,4 +151,5 @@ def test_a_renewal_extends_a_title_by_its_first_term_unless_the_register_says_it
     assert ends_on(cells).dt.date.tolist()[:2] == [date(2026, 2, 1), date(2026, 12, 31)]
     assert valid_on(cells, date(2025, 6, 1)).tolist() == [True, True, True]
     assert valid_on(cells, date(2026, 2, 2)).tolist() == [False, True, True]
-    assert len(lapsing(cells, date(2026, 1, 15), 30)) == 1
+    soon = lapsing(cells.assign(ends_on=ends_on(cells)), date(2026, 1, 15), 365)
+    assert soon["ends_on"].dt.date.tolist() == [date(2026, 2, 1), date(2026, 12, 31)]  # the soonest first
