@@ -22,7 +22,7 @@ def history_table(kind, key: dict[str, str], versions: list) -> html.Div:
             _state(one),
             *_values(kind, versions, at),
             record_words.moment(one.received_at) if one.received_at else wording.MISSING,
-            one.received_from or _("came with the program"),
+            components.mark_chinese(one.received_from or _("came with the program")),
             _how(one),
             components.mark_chinese(one.reason or ""),
             _undo(one, mine, kind, key),

@@ -23,7 +23,7 @@ def layout(**query):
     state = {name: query.get(name) for name in ("kind", "from", "lang")}
     return components.page(
         title(sent),
-        subline=[whose()],
+        subline=[whose(), *only_from(sent, query)],
         controls=controls(sent, query),
         children=[
             html.Span("", id="kt-upload-said", role="alert", className="kt-lacking"),
@@ -57,10 +57,15 @@ def chosen(sent: pd.DataFrame, query: dict) -> pd.DataFrame:
 
 
 def controls(sent: pd.DataFrame, query: dict) -> list:
-    """Kind and sender."""
+    """Which kind."""
     kinds = [(one, record_words.kind_name(one)) for one in sent["kind"].value_counts().index]
-    senders = [(one, one) for one in sent["received_from"].value_counts().index]
-    return [_choice("kind", _("Kind"), kinds, query), _choice("from", _("Sender"), senders, query)]
+    return [_choice("kind", _("Kind"), kinds, query)]
+
+
+def only_from(sent: pd.DataFrame, query: dict) -> list:
+    """Whose alone are shown, with the way back to all."""
+    sender = query.get("from") if query.get("from") in set(sent["received_from"]) else None
+    return [components.mark_chinese(sender), [components.link(_("All senders"), PATH)]] if sender else []
 
 
 def _choice(key: str, label: str, offered: list[tuple[str, str]], query: dict):
@@ -75,7 +80,7 @@ def table(rows: pd.DataFrame) -> html.Div:
         [
             str(row["submission_id"]),
             record_words.moment(row["received_at"]),
-            components.mark_chinese(row["received_from"]),
+            components.link(components.mark_chinese(row["received_from"]), PATH, **{"from": row["received_from"]}),
             record_words.kind_name(row["kind"]),
             _("form") if row["is_form"] else components.mark_chinese(row["file_name"] if isinstance(row["file_name"], str) else ""),
             components.mark_chinese(row["reason"]) if isinstance(row["reason"], str) else "",
