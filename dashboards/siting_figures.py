@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
@@ -16,7 +16,7 @@ RING_POINTS = 72
 EARTH_KM = 6371.0  # rings are drawn, never measured by
 LARGEST_MARK, SMALLEST_MARK = 26, 7
 MOST_RINGS = 60
-MOST_NAMES = 60  # villages out of reach can be hundreds: names would cover the map
+NAME_WIDTH, NAME_HEIGHT = 0.16, 0.045  # of the map's width and height: what a name takes up
 
 
 def site_map(found: Sited, palette: Mapping[str, str]) -> go.Figure:
@@ -97,8 +97,8 @@ def _places(figure: go.Figure, result: dict, palette: Mapping[str, str]) -> None
         if not places:
             continue
         size = [SMALLEST_MARK + (LARGEST_MARK - SMALLEST_MARK) * np.sqrt(p["people"] / most) for p in places]
-        names_shown = covered is False and len(places) <= MOST_NAMES
-        labels = [pick(p["name_zh"], p["name_en"]) if names_shown else "" for p in places]
+        named = apart(places, result["demand"]) if covered is False else set()
+        labels = [pick(p["name_zh"], p["name_en"]) if p["area_id"] in named else "" for p in places]
         figure.add_scatter(
             x=[place["lon"] for place in places],
             y=[place["lat"] for place in places],
@@ -106,12 +106,23 @@ def _places(figure: go.Figure, result: dict, palette: Mapping[str, str]) -> None
             marker={"size": size, "symbol": symbol, "color": colour, "opacity": 0.75},
             text=labels,
             textposition="top center",
-            textfont={"size": 12, "color": colour},
+            textfont={"size": 12, "color": colour, "shadow": "auto"},
             customdata=[[_about(place, result), place["area_id"]] for place in places],
             hovertemplate="%{customdata[0]}<extra></extra>",
             zorder=1,
             name=f"{name} ({len(places)})",
         )
+
+
+def apart(places: Sequence[dict], every: Sequence[dict]) -> set[str]:
+    """The area_ids of the places whose names fit on the map beside each other, those with most people first."""
+    width = NAME_WIDTH * (np.ptp([place["lon"] for place in every]) or 1.0)
+    height = NAME_HEIGHT * (np.ptp([place["lat"] for place in every]) or 1.0)
+    named: list[dict] = []
+    for place in sorted(places, key=lambda place: -place["people"]):
+        if all(abs(place["lon"] - o["lon"]) > width or abs(place["lat"] - o["lat"]) > height for o in named):
+            named.append(place)
+    return {place["area_id"] for place in named}
 
 
 def _about(place: dict, result: dict) -> str:

@@ -8,6 +8,7 @@ import geopandas
 import pytest
 
 from dashboards.app import create_app
+from dashboards.siting_figures import apart
 from dashboards.siting_form import points_of
 from data_access import jobs, scenarios
 from data_access.engine import writing
@@ -325,3 +326,11 @@ def test_candidates_are_typed_one_a_line_with_any_comma():
     assert [(point["lon"], point["lat"]) for point in points] == [(108.72, 39.1), (109.5, 39.9)]
     assert points[0]["name"] == "新点"
     assert points_of("北京, 39.9, 116.4")[1] and points_of("x, y, z")[1] and points_of("nowhere")[1]
+
+
+def test_of_places_whose_names_would_cover_each_other_the_one_with_most_people_is_named():
+    places = [
+        {"area_id": area_id, "lon": lon, "lat": 40.0, "people": people}
+        for area_id, lon, people in (("a", 110.0, 10), ("b", 110.1, 90), ("c", 112.0, 5))
+    ]
+    assert apart(places, places) == {"b", "c"}  # a and b are a twentieth of the map's width apart
