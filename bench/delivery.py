@@ -46,7 +46,6 @@ PAGES = (
     ("/cells", "?area=150621&q=7&page=20"),
     ("/tasks", ""),
     ("/services", ""),
-    ("/map", "?layers=cells"),
 )
 FILES = ("/download/cells.csv", "/download/quality.csv", "/download/programmes.csv", "/download/tasks.csv")
 

@@ -233,7 +233,7 @@ def register(query: dict) -> list:
             wording.day(row["certified_on"]),
             wording.day(row["renewed_on"]),
             wording.day(row["ends_on"]),
-            _(CELL_STATES[state_of(row)]),
+            _(CELL_STATES[state_of(row, data.lapsing_ids())]),
         ]
         for row in rows.to_dict("records")
     ]
@@ -276,14 +276,14 @@ def asked_cells(query: dict) -> pd.DataFrame:
     )
 
 
-def state_of(row: dict) -> str:
-    """A cell's state in the words of CELL_STATES."""
+def state_of(row: dict, soon: frozenset[str]) -> str:
+    """A cell's state in the words of CELL_STATES. soon: the ids of those that lapse soon."""
     if wording.is_missing(row["certified_on"]):
         return "applied"
     if not row["is_valid"]:
         return "ended"
-    soon = not wording.is_missing(row["ends_on"]) and row["health_cell_id"] in data.lapsing_ids()
-    return "lapsing" if soon else "valid"
+    is_soon = not wording.is_missing(row["ends_on"]) and row["health_cell_id"] in soon
+    return "lapsing" if is_soon else "valid"
 
 
 @components.exporter("cells")
@@ -291,13 +291,17 @@ def export(query: dict) -> components.Export:
     """Every cell of the address."""
     rows = asked_cells(query)
     records = rows.to_dict("records")
+    types = {one: type_name(one) for one in rows["cell_type"].unique()}
+    places = {one: data.name(data.area(one)) for one in rows["area_id"].unique()}
+    soon = data.lapsing_ids()
+    states = {key: _(word) for key, word in CELL_STATES.items()}
     frame = pd.DataFrame(
         {
             _("Code"): rows["health_cell_id"].to_numpy(),
             _("Name"): [data.name(row) for row in records],
-            _("Type"): [type_name(row["cell_type"]) for row in records],
+            _("Type"): [types[one] for one in rows["cell_type"]],
             _("Area code"): rows["area_id"].to_numpy(),
-            _("Area"): [data.name(data.area(row["area_id"])) for row in records],
+            _("Area"): [places[one] for one in rows["area_id"]],
             _("Title"): rows["title_level"].to_numpy(),
             **{
                 head: [str(day.date()) if not pd.isna(day) else "" for day in rows[name]]
@@ -310,7 +314,7 @@ def export(query: dict) -> components.Export:
                 )
             },
             _("Evidence"): rows["evidence"].to_numpy(),
-            _("State"): [_(CELL_STATES[state_of(row)]) for row in records],
+            _("State"): [states[state_of(row, soon)] for row in records],
         }
     )
     return components.Export(frame, title(data.cells_placed()), {})
