@@ -1,12 +1,14 @@
 """Health cells and facilities as points over the map: their kinds in words, and the one character on each marker."""
 
 from dataclasses import dataclass
+from datetime import date
 
 import pandas as pd
 
 from dashboards import data, wording
 from dashboards.language import current_language, mark
 from dashboards.language import gettext as _
+from models import cells
 
 FACILITY, HEALTH_CELL = "facility", "health_cell"
 # type -> (words, character on a Chinese page, on an English one)
@@ -75,7 +77,7 @@ PASSING = ("service", "grade", "title_level", "in_year")  # the fields of Filter
 class Filter:
     """Which of the chosen places are shown; "" lets all pass. A facility has services and a grade, a cell the others.
 
-    in_year: cells with a title at the end of that year: certified by then, not lapsed and not withdrawn.
+    in_year: cells with a title at the end of that year: certified by then, not lapsed and not withdrawn; "" those of today.
     """
 
     service: str = ""
@@ -92,11 +94,11 @@ class Filter:
 
 def filter_options() -> dict[str, list[dict[str, str]]]:
     """What the places can be told apart by, of what is there: options {"value", "label"} for each field of Filter."""
-    facilities, cells = data.facilities(), data.health_cells()
+    facilities, register = data.facilities(), data.health_cells()
     services = sorted({slug for text in facilities["services"].dropna() for slug in text.split(";")})
-    certified = cells["certified_on"].dropna()
+    certified = register["certified_on"].dropna()
     years = range(certified.dt.year.max(), certified.dt.year.min() - 1, -1) if len(certified) else ()
-    levels = set(cells["title_level"].dropna())
+    levels = set(register["title_level"].dropna())
     return {
         "service": [{"value": slug, "label": _(SERVICES[slug]) if slug in SERVICES else slug} for slug in services],
         "grade": [{"value": grade, "label": grade_words(grade)} for grade in sorted(set(facilities["grade"].dropna()))],
@@ -116,13 +118,13 @@ def every_place(passing: Filter) -> pd.DataFrame:
 
     Columns: family, type, place_id, area_id, name_zh, name_en, lon, lat (degrees, NaN for one nobody has located).
     """
-    facilities, cells = data.facilities(), data.health_cells()
+    facilities, register = data.facilities(), data.health_cells()
     parts = (
         facilities[_is_shown_facility(facilities, passing)].assign(
             family=FACILITY, type=facilities["facility_type"], place_id=facilities["facility_id"]
         ),
-        cells[_is_shown_cell(cells, passing)].assign(
-            family=HEALTH_CELL, type=cells["cell_type"], place_id=cells["health_cell_id"]
+        register[_is_shown_cell(register, passing)].assign(
+            family=HEALTH_CELL, type=register["cell_type"], place_id=register["health_cell_id"]
         ),
     )
     columns = ["family", "type", "place_id", "area_id", "name_zh", "name_en", "lon", "lat"]
@@ -137,16 +139,10 @@ def _is_shown_facility(facilities: pd.DataFrame, passing: Filter) -> pd.Series:
     return is_shown & facilities["grade"].eq(passing.grade) if passing.grade else is_shown
 
 
-def _is_shown_cell(cells: pd.DataFrame, passing: Filter) -> pd.Series:
-    is_shown = cells["certified_on"].notna()
-    if passing.in_year:
-        end = pd.Timestamp(int(passing.in_year), 12, 31)
-        is_shown &= cells["certified_on"].le(end)
-        for ended in ("withdrawn_on", "expires_on"):
-            is_shown &= cells[ended].isna() | cells[ended].gt(end)
-    else:
-        is_shown &= cells["withdrawn_on"].isna()
-    return is_shown & cells["title_level"].eq(passing.title_level) if passing.title_level else is_shown
+def _is_shown_cell(register: pd.DataFrame, passing: Filter) -> pd.Series:
+    day = date(int(passing.in_year), 12, 31) if passing.in_year else data.bureau_day()
+    is_shown = cells.valid_on(register, day)
+    return is_shown & register["title_level"].eq(passing.title_level) if passing.title_level else is_shown
 
 
 def type_words(family: str, kind: str) -> tuple[str, str]:

@@ -22,7 +22,7 @@ from workflows.jobs import Jobs, run_job
 from workflows.templates import write_template
 
 KIND = "import"  # of the job
-INLINE_BYTES = 1_000_000  # a smaller file is worked on while its sender waits: a second or two
+INLINE_BYTES = 100_000  # a smaller file is worked on while its sender waits; a month of every programme is larger
 KEPT_DAYS = 7
 MINE = 30
 SUFFIXES = (".csv", ".txt", ".xlsx")
