@@ -27,7 +27,7 @@ from data_access.observation_checks import SHEET_STRIDE, Known, ObservationCheck
 from data_access.programme_ledger import StagedCounts, StoredCounts, staging_counts
 from data_access.records import Record, RecordReader, read_mark
 from data_access.register_checks import ConvertToWgs84, check_register
-from data_access.registers import REGISTERS, read_homes, write_register
+from data_access.registers import REGISTERS, read_homes, read_standing, write_register
 from data_access.reports import ImportReport, Problems
 from data_access.village_counts import keep_counts, without_older_counts
 
@@ -182,11 +182,19 @@ class _Import:
         records = reader.read(self._tables())
         self.report.rows_read = len(records) + len(self.problems.bad_rows)
         self.report.example_rows = reader.example_rows
-        good = self._own_rows(reader, check_register(reader, records, self.known, to_wgs84))
+        good = self._own_rows(reader, check_register(reader, records, self.known, to_wgs84, self._standing(records)))
         rows = _rows_for(self.kind, good)
         if self._may_write():
             with writing(self.engine) as connection:
                 self._write(connection, lambda submission_id: self._store_register(connection, rows, submission_id))
+
+    def _standing(self, records: list[Record]) -> dict[str, dict]:
+        """Of registers whose rows have an id: the rows that the records would change, by id."""
+        key = [column.name for column in REGISTERS[self.kind.name].primary_key.columns]
+        if len(key) > 1:
+            return {}
+        found = read_standing(self.engine, self.kind.name, [(record[key[0]],) for record in records])
+        return {one: row for (one,), row in found.items()}
 
     def _store_register(self, connection: Connection, rows: list[dict], submission_id: int):
         if self.kind.name == "selfcare_villages":

@@ -105,7 +105,8 @@ def check_villages(records: list[Record], known: Known, bad) -> None:
 def check_services(records: list[Record], known: Known, bad) -> None:
     """An offer does not end before it begins."""
     for record in records:
-        begins, ends = record.get("offered_from"), record.get("offered_to")
+        whole = bad.whole(record)
+        begins, ends = whole.get("offered_from"), whole.get("offered_to")
         if begins and ends and ends < begins:
             bad.refuse(
                 record, "offered_to", "dates_reversed", f"结束日期 {ends} 早于开始日期 {begins}", "请核对两个日期"

@@ -1,6 +1,6 @@
 """What must hold between the cells and rows of a register: hierarchy, dates, bounds, coordinates."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 
 import pandas as pd
@@ -9,6 +9,7 @@ from data_access import programme_checks, task_checks
 from data_access.cells import GB_CODE
 from data_access.kinds import LEVELS
 from data_access.observation_checks import UNKNOWN_UNIT, Known
+from data_access.plain_text import compact
 from data_access.records import Record, RecordReader
 from data_access.tables import AREA_LEVELS
 
@@ -19,10 +20,16 @@ ConvertToWgs84 = Callable[[list[float], list[float], str], tuple]
 
 
 def check_register(
-    reader: RecordReader, records: list[Record], known: Known, to_wgs84: ConvertToWgs84 | None
+    reader: RecordReader,
+    records: list[Record],
+    known: Known,
+    to_wgs84: ConvertToWgs84 | None,
+    standing: Mapping[str, dict] | None = None,
 ) -> list[Record]:
     """The records that hold, completed with what follows from them; what does not hold goes to the reader's problems.
 
+    standing: the register's rows by id: a column that a file leaves out stays as it stands there, and is held against
+    those it brings.
     to_wgs84(lons, lats, datum) -> (lons, lats): the caller hands it, as this layer knows nothing of datums.
     """
     checks = {
@@ -34,7 +41,7 @@ def check_register(
         **programme_checks.CHECKS,
         **task_checks.CHECKS,
     }
-    bad = _Bad(reader)
+    bad = _Bad(reader, standing or {})
     checks[reader.kind.name](records, known, bad)
     pair = ("seat_lon", "seat_lat") if reader.kind.name == "areas" else ("lon", "lat")
     if reader.kind.name in ("areas", "facilities", "health_cells"):
@@ -47,8 +54,12 @@ def check_register(
 class _Bad:
     """Remembers the refused records while the reader says why."""
 
-    def __init__(self, reader: RecordReader):
-        self.reader, self.rows = reader, set()
+    def __init__(self, reader: RecordReader, standing: Mapping[str, dict]):
+        self.reader, self.rows, self._standing = reader, set(), standing
+
+    def whole(self, record: Record) -> Record:
+        """The row as it will stand: what the file says, the register's where the file leaves a column out."""
+        return {**self._standing.get(record.get(self.reader.kind.key[0]), {}), **record}
 
     def refuse(self, record: Record, name: str, rule: str, what: str, mend: str) -> None:
         self.rows.add(id(record))
@@ -159,45 +170,43 @@ def _check_indicators(records: list[Record], known: Known, bad: _Bad) -> None:
 def _check_facilities(records: list[Record], known: Known, bad: _Bad) -> None:
     for record in records:
         _check_order(record, "opened", "closed", bad)
-        staff, doctors, nurses = (record.get(name) for name in ("staff", "doctors", "nurses"))
+        whole = bad.whole(record)
+        staff, doctors, nurses = (whole.get(name) for name in ("staff", "doctors", "nurses"))
         if staff is None or (doctors or 0) + (nurses or 0) <= staff:
             continue
-        names = [bad.reader.kind.column(name).label for name in ("doctors", "nurses") if record.get(name)]
+        names = [bad.reader.kind.column(name).label for name in ("doctors", "nurses") if whole.get(name)]
         what = f"{'加'.join(names)} {(doctors or 0) + (nurses or 0)} 多于人员数 {staff}"
         mend = "医师和护士都含在人员数之内，请核对"
         bad.refuse(record, "doctors" if doctors else "nurses", "part_above_staff", what, mend)
 
 
 def _check_dates_of_cells(records: list[Record], known: Known, bad: _Bad) -> None:
-    certified = known.health_cells.set_index("health_cell_id")["certified_on"].to_dict()
     for record in records:
         for first, second in (
             ("applied_on", "certified_on"),
+            ("applied_on", "withdrawn_on"),
             ("certified_on", "renewed_on"),
             ("certified_on", "expires_on"),
-            ("renewed_on", "expires_on"),
             ("certified_on", "withdrawn_on"),
             ("renewed_on", "withdrawn_on"),
         ):
             _check_order(record, first, second, bad)
-        since = record["certified_on"] if "certified_on" in record else certified.get(record["health_cell_id"])
-        _check_renewal(record, since, known.today, bad)
+        if "renewed_on" in record and "expires_on" in record:
+            _check_order(record, "renewed_on", "expires_on", bad)  # of a file of renewals alone the end follows
+        for name in ("applied_on", "certified_on", "renewed_on", "withdrawn_on"):
+            _check_has_come(record, name, known.today, bad)
+        if record.get("renewed_on") is not None and bad.whole(record).get("certified_on") is None:
+            what = f"有续期日期 {record['renewed_on']}，没有命名日期"
+            bad.refuse(record, "renewed_on", "renewed_before_certified", what, "没有命名的不能续期，请补上命名日期")
     _check_one_certificate(records, known, bad)
 
 
-def _check_renewal(record: Record, certified_on, today: date, bad: _Bad) -> None:
-    """What was never named cannot be renewed, nor on a day to come. certified_on: in the file, else in the register."""
-    renewed = record.get("renewed_on")
-    if renewed is None:
-        return
-    if pd.isna(certified_on):
-        what = f"有续期日期 {renewed}，没有命名日期"
-        bad.refuse(record, "renewed_on", "renewed_before_certified", what, "没有命名的不能续期，请补上命名日期")
-    elif "certified_on" not in record and renewed < pd.Timestamp(certified_on).date():
-        what = f"续期日期 {renewed} 早于登记的命名日期 {pd.Timestamp(certified_on).date()}"
-        bad.refuse(record, "renewed_on", "dates_reversed", what, "请核对两个日期")
-    elif renewed > today:
-        bad.refuse(record, "renewed_on", "in_the_future", f"续期日期 {renewed} 晚于今天", "请核对日期")
+def _check_has_come(record: Record, name: str, today: date, bad: _Bad) -> None:
+    """A register says what was done: nothing is applied for, certified, renewed or withdrawn on a day to come."""
+    day = record.get(name)
+    if day is not None and day > today:
+        what = f"{bad.reader.kind.column(name).label} {day} 晚于今天"
+        bad.refuse(record, name, "in_the_future", what, "请核对日期")
 
 
 def _check_one_certificate(records: list[Record], known: Known, bad: _Bad) -> None:
@@ -212,15 +221,20 @@ def _check_one_certificate(records: list[Record], known: Known, bad: _Bad) -> No
 
 
 def _who(row) -> tuple:
-    return row["cell_type"], row["area_id"], row["name_zh"]
+    return row["cell_type"], row["area_id"], compact(row["name_zh"])
 
 
 def _check_order(record: Record, first: str, second: str, bad: _Bad) -> None:
-    start, end = record.get(first), record.get(second)
-    if isinstance(start, date) and isinstance(end, date) and end < start:
+    """The second day is not before the first; where the file says neither of them nothing is asked."""
+    whole = bad.whole(record)
+    start, end = whole.get(first), whole.get(second)
+    brought = [name for name in (second, first) if name in record]
+    if brought and isinstance(start, date) and isinstance(end, date) and end < start:
         columns = bad.reader.kind
-        what = f"{columns.column(second).label} {end} 早于{columns.column(first).label} {start}"
-        bad.refuse(record, second, "dates_reversed", what, "请核对两个日期")
+        held = [f"登记的{columns.column(name).label}" if name not in record else columns.column(name).label
+                for name in (second, first)]  # fmt: skip
+        what = f"{held[0]} {end} 早于{held[1]} {start}"
+        bad.refuse(record, brought[0], "dates_reversed", what, "请核对两个日期")
 
 
 def _check_coordinates(records: list[Record], pair: tuple[str, str], bad: _Bad) -> None:

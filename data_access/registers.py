@@ -119,6 +119,12 @@ def read_homes(engine: Engine, kind: str, keys: list[Key]) -> dict[Key, str]:
     return {key: row["area_id"] for key, row in found.items()}
 
 
+def read_standing(engine: Engine, kind: str, keys: list[Key]) -> dict[Key, dict]:
+    """Of the rows that are there already: key -> the row, by column."""
+    with engine.connect() as connection:
+        return _read_rows(connection, REGISTERS[kind], keys)
+
+
 def _key(table: Table, row: Mapping[str, Any]) -> Key:
     return tuple(row[column.name] for column in table.primary_key.columns)
 

@@ -14,7 +14,8 @@ def check_tasks(records: list[Record], known: Known, bad) -> None:
         if record.get("indicator_id") and record["indicator_id"] not in indicators:
             what = f"指标“{record['indicator_id']}”不在指标表中"
             bad.refuse(record, "indicator_id", "unknown_indicator", what, "请更正指标编号，或留空")
-        quantity, unit = record.get("quantity"), record.get("unit")
+        whole = bad.whole(record)
+        quantity, unit = whole.get("quantity"), whole.get("unit")
         if quantity is not None and not unit:
             bad.refuse(record, "unit", "no_unit", f"写了数量 {quantity:g}，没有单位", "请填写单位，如 个、人次、%")
         if quantity is not None and quantity <= 0:

@@ -74,6 +74,57 @@ def test_a_file_of_renewals_alone_is_held_against_the_register(engine, send):
     assert (str(found["renewed_on"].date()), str(found["expires_on"].date())) == ("2025-02-01", "2024-12-31")
 
 
+def test_a_file_without_some_dates_is_held_against_those_the_register_has(engine, send):
+    head = "细胞编号,细胞类型,名称,地区代码,{},{}\n"
+    send("health_cells", head.format("申报日期", "命名日期")
+         + "c1,健康社区,甲,150602001,2026-07-07,\nc2,健康社区,乙,150602001,2022-01-01,2022-03-01\n")  # fmt: skip
+    before_applied = send(
+        "health_cells", head.format("命名日期", "证明材料") + "c1,健康社区,甲,150602001,2026-01-01,\n"
+    )
+    before_certified = send(
+        "health_cells", head.format("撤销日期", "证明材料") + "c2,健康社区,乙,150602001,2022-02-01,\n"
+    )
+    end = send("health_cells", head.format("有效期至", "证明材料") + "c2,健康社区,乙,150602001,2022-02-01,\n")
+    taken = send("health_cells", head.format("命名日期", "证明材料") + "c1,健康社区,甲,150602001,2026-08-01,\n")
+
+    assert rules(before_applied) == rules(before_certified) == rules(end) == [(2, "dates_reversed")]
+    assert before_applied.problems[0].what == "命名日期 2026-01-01 早于登记的申报日期 2026-07-07"
+    assert taken.outcome == "stored"
+
+
+def test_nothing_is_applied_for_certified_or_withdrawn_on_a_day_to_come(send):
+    head = "细胞编号,细胞类型,名称,地区代码,申报日期,命名日期,撤销日期\n"
+
+    report = send(
+        "health_cells",
+        head
+        + "c1,健康社区,甲,150602001,2026-11-16,,\n"
+        + "c2,健康社区,乙,150602001,,2027-01-01,\n"
+        + "c3,健康社区,丙,150602001,,2022-01-01,2028-01-01\n"
+        + "c4,健康社区,丁,150602001,2026-11-15,2026-11-15,\n",  # today
+    )
+
+    assert rules(report) == [(2, "in_the_future"), (3, "in_the_future"), (4, "in_the_future")]
+
+
+def test_a_space_in_its_name_does_not_give_a_cell_a_second_certificate(send):
+    send("health_cells", CELLS + "c1,健康社区,公园社区,150602001,2022-01-01,,,\n")
+
+    report = send("health_cells", CELLS + "c2,健康社区,公园 社区,150602001,2023-01-01,,,\n")
+
+    assert rules(report) == [(2, "two_certificates")]
+
+
+def test_a_task_does_not_lose_its_unit_to_a_file_without_quantities(send):
+    head = "任务编号,年度,任务名称,地区代码,牵头部门,完成时限"
+    stored = send("tasks", f"{head},数量,单位\nt1,2026,建健康步道,150602001,住建局,2026Q4,5,条\n")
+
+    report = send("tasks", f"{head},单位\nt1,2026,建健康步道,150602001,住建局,2026Q4,\n")
+
+    assert stored.outcome == "stored"
+    assert rules(report) == [(2, "no_unit")]
+
+
 def test_doctors_and_nurses_are_among_the_staff(engine, send):
     head = "机构编号,机构名称,机构类型,地区代码,人员数,执业（助理）医师数,注册护士数\n"
     refused = send("facilities", head + "f1,甲,卫生院,150602001,10,11,\nf2,乙,卫生院,150602001,10,6,5\n")
