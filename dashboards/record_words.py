@@ -25,6 +25,8 @@ KINDS = {
     "programmes": mark("Programmes"),
     "areas": mark("Areas"),
     "indicators": mark("Indicators"),
+    "boundaries": mark("Boundaries"),
+    "roads": mark("Road network"),
 }
 # What an English reader sees of a column; others are read off the column's own name.
 ENGLISH = {
