@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from dashboards.data.judged import newest_run, with_names
@@ -58,7 +59,10 @@ def comparable(plan_id: str, area_id: str, level: str, fewest: int) -> pd.DataFr
     told = told[told["observed"].notna()]
     told = told[told.groupby("indicator_id")["area_id"].transform("nunique") >= fewest]
     named = with_names(told.drop_duplicates("target_id"), plan_id, None)
-    named = named[[multiplier_of(unit) is not None for unit in named["unit"]]]
+    is_rate = np.array(
+        [multiplier_of(unit) is not None for unit in named["unit"]], dtype=bool
+    )  # an empty list is columns
+    named = named[is_rate]
     return named.sort_values("action_order", kind="stable").drop_duplicates("indicator_id")
 
 
