@@ -3,8 +3,9 @@
    paintScene(context, view, scene) draws the same for the screen and for the downloaded picture.
      view   {left, top, scale, width, height, ratio}: the corner in world pixels (choropleth_geometry.js), screen pixels
             for each of those, the size in CSS pixels, device pixels for each CSS pixel
-     scene  {areas, dots, outline, selected, language, theme}
-            areas, dots: {geometry, classes, legend} or null; outline: a geometry of thicker borders, or null */
+     scene  {areas, dots, outline, selected, language, theme, marks}
+            areas, dots: {geometry, classes, legend} or null; outline: a geometry of thicker borders, or null
+            marks: where markers stand on the map, in world pixels: names keep clear of them */
 (function () {
   "use strict";
 
@@ -12,6 +13,8 @@
   const OUTLINE_LIMIT = 6000; // visible areas
   const LABEL_LIMIT = 160;
   const DOT_RADIUS = 5;
+  const MARK_PX = 12; // half a marker
+  const ASIDE_PX = [0, 22, -22]; // where a name is tried: at its place, below, above
   const NOT_PAINTED = 255;
   const FONT = '"Microsoft YaHei UI", "PingFang SC", "Noto Sans CJK SC", "Source Han Sans SC", sans-serif';
   // As in kangtu.css, which a canvas cannot read.
@@ -162,25 +165,35 @@
   }
 
   /* Names where they fit, largest areas first, none over another. Where the classes have shapes (status), the shape
-     stands before the name, or alone where only it fits: colour is never the only signal. */
+     stands before the name, or alone where only it fits: colour is never the only signal. Says whether it wrote any. */
   function writeNames(context, view, scene, visible) {
     const { geometry, classes, legend } = scene.areas;
-    if (visible.length > LABEL_LIMIT) return;
+    if (visible.length > LABEL_LIMIT) return false;
     context.setTransform(view.ratio, 0, 0, view.ratio, 0, 0);
     context.font = `13px ${FONT}`;
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.lineJoin = "round";
     const width = ({ box }) => (box[2] - box[0]) * view.scale;
-    const taken = [];
+    const origin = originOf(view, geometry);
+    const taken = scene.marks.map((at) => markBox(view, at));
     for (const i of visible.slice().sort((a, b) => width(geometry.areas[b]) - width(geometry.areas[a]))) {
       const area = geometry.areas[i];
       const { glyph } = legend[classes[i]] || {};
       const texts = [glyph ? `${glyph} ${area.names[scene.language]}` : area.names[scene.language], glyph];
       const at = area.label && toScreen(view, geometry, area.label);
-      const fitting = texts.find((text) => text && at && fits(context, text, at, width(area) * 0.95, taken));
-      if (fitting) writeHaloed(context, fitting, at, INK[scene.theme]);
+      if (!at) continue;
+      const tries = texts.filter(Boolean).flatMap((text) => ASIDE_PX.map((down) => [text, [at[0], at[1] + down]]));
+      const isInside = ([x, y]) => y === at[1] || geometry.find((x - origin[0]) / view.scale, (y - origin[1]) / view.scale) === i;
+      const fitting = tries.find(([text, place]) => isInside(place) && fits(context, text, place, width(area) * 0.95, taken));
+      if (fitting) writeHaloed(context, ...fitting, INK[scene.theme]);
     }
+    return true;
+  }
+
+  function markBox(view, [x, y]) {
+    const [left, top] = [(x - view.left) * view.scale, (y - view.top) * view.scale];
+    return [left - MARK_PX, top - MARK_PX, left + MARK_PX, top + MARK_PX];
   }
 
   function fits(context, text, [x, y], room, taken) {
@@ -202,6 +215,7 @@
 
   function paintScene(context, view, scene) {
     const { areas, dots, outline, selected, theme } = scene;
+    let hasNames = false;
     if (areas) {
       const visible = visibleAreas(view, areas.geometry);
       fillAreas(context, view, areas, visible, theme);
@@ -209,9 +223,10 @@
       if (outline) strokeBorders(context, view, outline, theme);
       strokeSelected(context, view, areas, selected, theme);
       if (dots) paintDots(context, view, dots, selected, theme);
-      writeNames(context, view, scene, visible);
+      hasNames = writeNames(context, view, scene, visible);
     }
     context.setTransform(1, 0, 0, 1, 0, 0);
+    return hasNames;
   }
 
   const ChoroplethLayer = window.L.Layer.extend({
@@ -219,7 +234,7 @@
     className: "choropleth",
 
     initialize() {
-      this.scene = { areas: null, dots: null, outline: null, selected: null, language: "zh", theme: "light" };
+      this.scene = { areas: null, dots: null, outline: null, selected: null, language: "zh", theme: "light", marks: [] };
     },
 
     onAdd(map) {
@@ -235,7 +250,34 @@
     },
 
     getEvents() {
-      return { moveend: this.repaint, resize: this.repaint, viewreset: this.repaint, zoomanim: this._animateZoom };
+      return {
+        moveend: this.repaint,
+        resize: this.repaint,
+        viewreset: this.repaint,
+        zoomanim: this._animateZoom,
+        layeradd: this._markerMoved,
+        layerremove: this._markerMoved,
+      };
+    },
+
+    /* Markers come and go many at a time, after the areas were painted: names are written anew once they stand. */
+    _markerMoved({ layer }) {
+      if (!this._hasNames || this._isDue || !(layer instanceof window.L.Marker)) return;
+      this._isDue = true;
+      requestAnimationFrame(() => {
+        this._isDue = false;
+        this.repaint();
+      });
+    },
+
+    _marks() {
+      const found = [];
+      this._map.eachLayer((layer) => {
+        if (!(layer instanceof window.L.Marker)) return;
+        const { lng, lat } = layer.getLatLng();
+        found.push(kangtu.geometry.project(lng, lat));
+      });
+      return found;
     },
 
     show(changes) {
@@ -265,7 +307,8 @@
     },
 
     _paint(context, view) {
-      paintScene(context, view, this.scene);
+      this.scene.marks = this._marks();
+      this._hasNames = paintScene(context, view, this.scene);
     },
 
     _animateZoom({ zoom, center }) {
