@@ -216,6 +216,10 @@ def test_layers_are_ordered_added_and_removed_by_keyboard_and_stand_in_the_addre
         < legend.index("服务范围以外")
         < legend.index("医院 (")
     )
+    scene = "window.kangtu.panels.get('map-panel').layer.scene"
+    markers = "() => document.querySelectorAll('.leaflet-container .map-point').length"
+    kept_clear = seen.page.evaluate(f"() => {scene}.marks.length")
+    assert kept_clear == seen.page.evaluate(markers) > 0
     panes = "(key) => document.querySelector(`.leaflet-${key}-pane`).style.zIndex"
     assert seen.page.evaluate(panes, "map-stack-2") > seen.page.evaluate(panes, "map-stack-0")
 
