@@ -156,3 +156,15 @@ def _standing_after(last_submission_id: int) -> list[ColumnElement[bool]]:
     ledger = observations.c
     standing = or_(ledger.superseded_by.is_(None), ledger.superseded_by > last_submission_id)
     return [ledger.submission_id <= last_submission_id, standing]
+
+
+def read_touched(engine: Engine, submission_id: int, indicator_ids: Collection[str]) -> pd.DataFrame:
+    """The figures of some indicators that a submission wrote or took back: indicator_id, area_id, period, time."""
+    table = observations.c
+    query = (
+        select(table.indicator_id, table.area_id, table.period, table.time)
+        .where(among(table.indicator_id, indicator_ids))
+        .where(or_(table.submission_id == submission_id, table.superseded_by == submission_id))
+        .distinct()
+    )
+    return read_frame(engine, query, {**dict.fromkeys(("indicator_id", "area_id", "period"), "str"), "time": "float64"})

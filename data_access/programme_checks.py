@@ -75,6 +75,10 @@ def check_rota(records: list[Record], known: Known, bad) -> None:
     for record in records:
         programme = rows[record["programme_id"]]
         check_within(record, programme, places, bad)
+        if record["area_id"] == programme["area_id"]:
+            # as a unit beside its own parts it would be counted twice, or be missing for ever
+            what = f"{record['area_id']}（{places.name[record['area_id']]}）是项目的全部实施地区，不能轮到"
+            bad.refuse(record, "area_id", "whole_programme", what, "请按乡镇（街道）逐个列出")
         if pd.isna(programme["cycle_months"]):
             what = f"项目 {record['programme_id']} 没有周期，谈不上批次"
             bad.refuse(record, "programme_id", "no_cycle", what, "请先在项目表中填写“周期（月）”")

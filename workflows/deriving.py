@@ -19,7 +19,7 @@ from data_access.engine import make_engine, writing
 from data_access.errors import InputError
 from data_access.indicators import read_indicators
 from data_access.ledger import STAGED, end_figures, staging
-from data_access.observations import read_observations
+from data_access.observations import read_observations, read_touched
 from data_access.periods import parse_period
 from data_access.schema import is_current
 from data_access.submissions import DERIVED
@@ -37,6 +37,7 @@ FIGURES = {
     "status": "str",  # provisional or final
     "note": "str",  # where it comes from
 }
+KEY = ["indicator_id", "area_id", "period"]
 CERTIFIED = ("final", "revised")  # statuses of a typed figure that stands against a derived one
 LISTED = 5
 SENDER = "由登记数据推算"
@@ -49,17 +50,24 @@ class Derivation:
     work_out(engine, submission_id) -> FIGURES: what the import or undo (None: everything) may have changed.
     covers(engine, submission_id) -> indicator_id, area_id, since: where and from what time on (calendar year) its answer
     is whole: a derived figure there that is not in the answer follows from nothing any more.
+    indicators(engine): what it may yield. work_out_again(engine, figures) -> FIGURES that hold at least what it says of
+    some figures: indicator_id, area_id, period, time.
     """
 
     kinds: frozenset[str]
     work_out: Callable[[Engine, int | None], pd.DataFrame]
     covers: Callable[[Engine, int | None], pd.DataFrame]
+    indicators: Callable[[Engine], set[str]]
+    work_out_again: Callable[[Engine, pd.DataFrame], pd.DataFrame]
 
 
-DERIVATIONS: Mapping[str, Derivation] = {
-    "programmes": Derivation(programme_figures.KINDS, programme_figures.work_out, programme_figures.covers),
-    "registers": Derivation(register_figures.KINDS, register_figures.work_out, register_figures.covers),
-}
+def _of(worked_out) -> Derivation:
+    return Derivation(
+        worked_out.KINDS, worked_out.work_out, worked_out.covers, worked_out.indicators, worked_out.work_out_again
+    )
+
+
+DERIVATIONS: Mapping[str, Derivation] = {"programmes": _of(programme_figures), "registers": _of(register_figures)}
 
 
 @dataclass
@@ -89,6 +97,8 @@ class Derived:
 
 def refresh(engine: Engine, kind: str, submission_id: int | None = None) -> list[str]:
     """Work out anew what an import of this kind may have changed; gives what its sender should read."""
+    if kind == "observations" and submission_id is not None:
+        return follow_typed(engine, submission_id)
     said = []
     for derivation in DERIVATIONS.values():
         if kind in derivation.kinds:
@@ -99,16 +109,40 @@ def refresh(engine: Engine, kind: str, submission_id: int | None = None) -> list
     return said
 
 
-def end_stale(engine: Engine, figures: pd.DataFrame, covered: pd.DataFrame, submission_id: int | None) -> int:
-    """End the derived figures where an answer is whole that it does not hold; gives how many."""
+def follow_typed(engine: Engine, submission_id: int) -> list[str]:
+    """After figures were typed or taken back: what the registers say of these very figures today, and where they differ.
+
+    A typed figure that is taken back gives way to what was derived before it came; the registers may have moved on.
+    """
+    said = []
+    for derivation in DERIVATIONS.values():
+        touched = read_touched(engine, submission_id, derivation.indicators(engine))
+        if touched.empty:
+            continue
+        figures = derivation.work_out_again(engine, touched).merge(touched[KEY], on=KEY)
+        end_stale(engine, figures, derivation.covers(engine, None), submission_id, only=touched)
+        if len(figures):
+            said += store(engine, figures, submission_id).notices()
+    return said
+
+
+def end_stale(
+    engine: Engine,
+    figures: pd.DataFrame,
+    covered: pd.DataFrame,
+    submission_id: int | None,
+    only: pd.DataFrame | None = None,
+) -> int:
+    """End the derived figures (of `only`, in KEY) where an answer is whole that it does not hold; gives how many."""
     if covered.empty or submission_id is None:
         return 0
     stated = _stated(engine, sorted(covered["indicator_id"].unique()), None)
     held = stated[stated["is_derived"]].merge(covered, on=["indicator_id", "area_id"])
     held = held[held["time"] >= held["since"] - 1e-6]
-    key = ["indicator_id", "area_id", "period"]
-    here = set(figures[key].itertuples(index=False, name=None))
-    stale = [one for one in held[key].drop_duplicates().itertuples(index=False, name=None) if one not in here]
+    if only is not None:
+        held = held.merge(only[KEY], on=KEY)
+    here = set(figures[KEY].itertuples(index=False, name=None))
+    stale = [one for one in held[KEY].drop_duplicates().itertuples(index=False, name=None) if one not in here]
     if not stale:
         return 0
     with writing(engine) as connection:
@@ -188,12 +222,11 @@ def _with_values(engine: Engine, figures: pd.DataFrame) -> pd.DataFrame:
 
 def _without_typed(engine: Engine, figures: pd.DataFrame, found: Derived) -> pd.DataFrame:
     """The figures that may be written; what typed figures stand against is noted in found."""
-    key = ["indicator_id", "area_id", "period"]
     stated = _stated(engine, sorted(figures["indicator_id"].unique()), sorted(figures["area_id"].unique()))
-    stated = stated[[*key, "value", "status", "is_derived"]].rename(
+    stated = stated[[*KEY, "value", "status", "is_derived"]].rename(
         columns={"value": "typed", "status": "typed_status"}
     )
-    both = figures.merge(stated, on=key, how="left")
+    both = figures.merge(stated, on=KEY, how="left")
     is_typed = both["is_derived"].eq(False)
     # what a derived figure says already is not said again: it would stand after the import it follows from is taken back
     is_same = np.isclose(both["value"], both["typed"].astype("float64"), rtol=1e-6)

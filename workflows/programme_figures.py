@@ -27,6 +27,23 @@ def work_out(engine: Engine, submission_id: int | None) -> pd.DataFrame:
     every = read_programmes(engine)
     every = every[every["indicator_id"].notna()].set_index("programme_id", drop=False)
     touched = dict.fromkeys(every.index, FIRST) if submission_id is None else _touched(engine, submission_id)
+    return _figures(engine, every, touched)
+
+
+def indicators(engine: Engine) -> set[str]:
+    """The indicators that programmes yield."""
+    return set(read_programmes(engine)["indicator_id"].dropna())
+
+
+def work_out_again(engine: Engine, figures: pd.DataFrame) -> pd.DataFrame:
+    """The figures, in COLUMNS, of the programmes that yield some (indicator_id, time), from the first of these on."""
+    every = read_programmes(engine)
+    since = figures.groupby("indicator_id")["time"].min()
+    every = every[every["indicator_id"].isin(since.index)].set_index("programme_id", drop=False)
+    return _figures(engine, every, every["indicator_id"].map(since).to_dict())
+
+
+def _figures(engine: Engine, every: pd.DataFrame, touched: dict[str, float]) -> pd.DataFrame:
     areas = read_areas(engine)
     found = [
         row

@@ -43,6 +43,16 @@ def work_out(engine: Engine, submission_id: int | None) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS).drop_duplicates(COLUMNS[:3])
 
 
+def indicators(engine: Engine) -> set[str]:
+    """The indicators that these registers may yield."""
+    return {*_listed()["indicator_id"], *read_tasks(engine)["indicator_id"].dropna()}
+
+
+def work_out_again(engine: Engine, _figures: pd.DataFrame) -> pd.DataFrame:
+    """All figures: they are few."""
+    return work_out(engine, None)
+
+
 def covers(engine: Engine, submission_id: int | None) -> pd.DataFrame:
     """indicator_id, area_id, since: what the answer is whole for: of facilities the present quarter only.
 

@@ -112,3 +112,33 @@ def test_taking_back_an_earlier_import_leaves_the_later_ones_figure(engine, send
     undo_import(engine, first.submission_id, received_from="wang")
 
     assert figures(engine) == {("150602001", "2026Q2"): (30, 100, 30.0)}  # and no longer the 50 of both quarters
+
+
+def test_a_figure_typed_over_a_derived_one_is_told_and_taken_back_gives_way_to_what_the_register_says_by_then(
+    engine, send
+):
+    send("programme_counts", HEAD + "two-cancer,150602001,2026Q1,100,20,\n")
+    head = "指标,地区代码,时期,分子,分母,状态\n"
+    typed = send("observations", head + "screening_rate,150602001,2026Q1,90,100,年报\n")
+    assert "填报 90，推算 20" in "\n".join(typed.notices)
+    mended = send("programme_counts", HEAD + "two-cancer,150602001,2026Q1,100,25,\n")
+    assert figures(engine)["150602001", "2026Q1"][2] == 90.0
+
+    undo_import(engine, typed.submission_id, received_from="wang")
+    assert figures(engine)["150602001", "2026Q1"] == (25, 100, 25.0)
+    undo_import(engine, mended.submission_id, received_from="wang")
+    assert figures(engine)["150602001", "2026Q1"] == (20, 100, 20.0)
+
+    first_report = send("observations", head + "screening_rate,150602001,2026Q1,91,100,快报\n")
+    assert figures(engine)["150602001", "2026Q1"] == (20, 100, 20.0)
+    assert first_report.notices
+
+
+def test_a_typed_figure_taken_back_leaves_nothing_where_the_counts_are_gone_too(engine, send):
+    counts = send("programme_counts", HEAD + "two-cancer,150602001,2026Q1,100,20,\n")
+    typed = send("observations", "指标,地区代码,时期,分子,分母,状态\nscreening_rate,150602001,2026Q1,90,100,年报\n")
+    undo_import(engine, counts.submission_id, received_from="wang")
+
+    undo_import(engine, typed.submission_id, received_from="wang")
+
+    assert figures(engine) == {}

@@ -198,10 +198,17 @@ def test_a_clerk_writes_about_their_own_townships_only(engine, send):
 
 def test_the_rota_names_townships_of_the_area_list_and_of_a_programme_with_rounds(engine, send):
     head = "项目,地区代码,批次,应检年份\n"
-    bad = send("rota", head + "exam,150602999,1,2025\ndoctor,150602001,1,2025\nexam,150603001,1,2025\n")
+    bad = send(
+        "rota", head + "exam,150602999,1,2025\ndoctor,150602001,1,2025\nexam,150603001,1,2025\nexam,150602,1,2025\n"
+    )
     good = send("rota", head + "exam,150602001,1,2025\nexam,150602100,2,2026\n")
 
-    assert sorted(rules(bad)) == [(2, "area_id_unreadable"), (3, "no_cycle"), (4, "outside_programme")]
+    assert sorted(rules(bad)) == [
+        (2, "area_id_unreadable"),
+        (3, "no_cycle"),
+        (4, "outside_programme"),
+        (5, "whole_programme"),
+    ]
     assert good.outcome == "stored"
     assert read_rota(engine, "exam")[["area_id", "year_due", "batch"]].to_numpy().tolist() == [
         ["150602001", 2025, 1],
