@@ -1,7 +1,10 @@
-"""Coverage to take away: CSV and XLSX of every place, GeoJSON of the map's shapes and of the service area."""
+"""Coverage to take away: CSV and XLSX of every place, GeoJSON and GeoPackage of the map's shapes and of the service area."""
 
 import json
+import tempfile
+from pathlib import Path
 
+import geopandas
 import pandas as pd
 from dash import html
 from flask import Response, abort, request
@@ -20,9 +23,12 @@ NAME = "coverage"
 def bar(picture_id: str) -> html.Div:
     """The download buttons; picture_id: of the button that saves the picture."""
     found = components.download_bar(NAME)
-    geojson = html.A("GeoJSON", href=f"/download/{NAME}.geojson", className="kt-download", download="")
+    shapes = [
+        html.A(words, href=f"/download/{NAME}.{ending}", className="kt-download", download="")
+        for words, ending in (("GeoJSON", "geojson"), ("GeoPackage", "gpkg"))
+    ]
     picture = html.Button("PNG", id=picture_id, type="button", className="kt-picture")
-    found.children = [*found.children, geojson, picture]
+    found.children = [*found.children, *shapes, picture]
     return found
 
 
@@ -56,27 +62,63 @@ def coverage_table(state: dict[str, str]) -> components.Export:
 @route(f"/download/{NAME}.geojson", permission="download figures")
 def coverage_geojson() -> Response:
     """The map's shapes, each with its figure and class, and the service area as one more feature."""
-    answer = asked(request.args.to_dict())
-    if answer.layer is None:
-        abort(404)
-    collection = json.loads((map_geometry.folder() / answer.layer["file"]).read_text(encoding="utf-8"))
-    figures = answer.figures.set_index("area_id")
-    for feature in collection["features"]:
-        feature["properties"].pop("label", None)
-        feature["properties"] |= _properties(figures.loc[feature["properties"]["area_id"]], answer)
-    area = coverage_map.service_area(answer)
-    if area is not None:
-        area["properties"] = {"kind": "service_area", "radius_m": answer.choice.reach.radius_m, **_demo()}
-        collection["features"].append(area)
+    answer = _mapped(request.args.to_dict())
     about = {
         "title": coverage_words.finding(answer),
         "about": " · ".join(coverage_words.subline(answer)),
         "source": coverage_map.source(answer),
         **_demo(),
     }
-    text = json.dumps({**collection, "kangtu": about}, ensure_ascii=False, separators=(",", ":"))
-    response = Response(text, mimetype="application/geo+json")
-    response.headers["Content-Disposition"] = f'attachment; filename="kangtu-{NAME}.geojson"'
+    shapes = [*_areas(answer), *_service_area(answer)]
+    collection = {"type": "FeatureCollection", "features": shapes, "kangtu": about}
+    text = json.dumps(collection, ensure_ascii=False, separators=(",", ":"))
+    return _file(text, "geojson", "application/geo+json")
+
+
+@route(f"/download/{NAME}.gpkg", permission="download figures")
+def coverage_geopackage() -> Response:
+    """The same as a GeoPackage in CGCS2000 (EPSG:4490): areas and the service area a table each; sources in every row."""
+    answer = _mapped(request.args.to_dict())
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "coverage.gpkg"
+        for table, shapes in (("areas", _areas(answer)), ("service_area", _service_area(answer))):
+            if shapes:
+                frame = geopandas.GeoDataFrame.from_features(shapes, crs="EPSG:4490")
+                frame["title"], frame["source"] = coverage_words.finding(answer), coverage_map.source(answer)
+                frame.to_file(path, layer=table, driver="GPKG")
+        return _file(path.read_bytes(), "gpkg", "application/geopackage+sqlite3")
+
+
+def _mapped(state: dict[str, str]) -> Answer:
+    """The answer of an address that has shapes."""
+    answer = asked(state)
+    if answer.layer is None:
+        abort(404)
+    return answer
+
+
+def _areas(answer: Answer) -> list[dict]:
+    """The map's shapes, each with its figure and class."""
+    collection = json.loads((map_geometry.folder() / answer.layer["file"]).read_text(encoding="utf-8"))
+    figures = answer.figures.set_index("area_id")
+    for feature in collection["features"]:
+        feature["properties"].pop("label", None)
+        feature["properties"] |= _properties(figures.loc[feature["properties"]["area_id"]], answer)
+    return collection["features"]
+
+
+def _service_area(answer: Answer) -> list[dict]:
+    """The service area as one feature; none by road, and of a layer without a radius."""
+    area = coverage_map.service_area(answer)
+    if area is None:
+        return []
+    properties = {"kind": "service_area", "radius_m": answer.choice.reach.radius_m, **_demo()}
+    return [{**area, "properties": properties}]
+
+
+def _file(content: str | bytes, ending: str, mimetype: str) -> Response:
+    response = Response(content, mimetype=mimetype)
+    response.headers["Content-Disposition"] = f'attachment; filename="kangtu-{NAME}.{ending}"'
     return response
 
 

@@ -120,7 +120,8 @@ def test_the_download_holds_every_township_and_says_that_it_is_a_demo(client):
     ]
     assert [round(float(row["Distance (km)"]), 3) for row in rows] == [30.05, 29.95, 10]
     assert all("DEMO" in list(row.values()) for row in rows)
-    assert client.get("/download/coverage.geojson").status_code == 404  # no map of these areas
+    for ending in ("geojson", "gpkg"):
+        assert client.get(f"/download/coverage.{ending}").status_code == 404  # no map of these areas
 
 
 @pytest.mark.parametrize(
