@@ -187,7 +187,7 @@ SELFCARE_VILLAGES = Kind(
         ),
         Column("participants", "参与人数", "whole", synonyms=("参加人数",)),
         Column("active_persons", "活跃人数", "whole"),
-        Column("counted_on", "统计日期", "date", help=DAY_HELP),
+        Column("counted_on", "统计日期", "date", help=f"填了人数必须填；{DAY_HELP}"),
         MARK,
     ),
     key=("village_id",),

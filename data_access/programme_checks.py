@@ -6,6 +6,7 @@ import pandas as pd
 
 from data_access.observation_checks import Known
 from data_access.records import Record
+from data_access.village_counts import COUNTS
 
 LONGEST_CYCLE_MONTHS = 120
 
@@ -92,7 +93,7 @@ def check_within(record: Record, programme: dict, places: Places, bad) -> None:
 
 
 def check_villages(records: list[Record], known: Known, bad) -> None:
-    """Who takes part is on record, who is active takes part; nothing has begun in the future."""
+    """Who takes part is on record, who is active takes part; counts have their day; nothing has begun in the future."""
     parts = (("participants", "persons_on_record"), ("active_persons", "participants"))
     for record in records:
         for part, whole in parts:
@@ -100,6 +101,11 @@ def check_villages(records: list[Record], known: Known, bad) -> None:
             if low is not None and high is not None and low > high:
                 names = bad.reader.kind.column(part).label, bad.reader.kind.column(whole).label
                 bad.refuse(record, part, "part_above_whole", f"{names[0]} {low} 多于{names[1]} {high}", "请核对两个数")
+        counted = [name for name in COUNTS if record.get(name) is not None]
+        if counted and record.get("counted_on") is None:
+            # without their day they would stand in the register and in no year of its history
+            what = f"填了{bad.reader.kind.column(counted[0]).label}，没有统计日期"
+            bad.refuse(record, "counted_on", "count_without_day", what, "请填写这些人数是哪一天统计的，如 2026-06-30")
         for name in ("started_on", "counted_on"):
             if record.get(name) and record[name] > known.today:
                 what = f"{bad.reader.kind.column(name).label} {record[name]} 晚于今天"

@@ -257,7 +257,7 @@ def villages(seed: int, today: date) -> pd.DataFrame:
                     "persons_on_record": on_record,
                     "participants": joined,
                     "active_persons": round(joined * rng.uniform(0.5, 0.95)) if begun else None,
-                    "counted_on": (today - timedelta(days=16)).isoformat() if begun else None,
+                    "counted_on": (today - timedelta(days=16)).isoformat(),
                 }
             )
     whole = ["persons_on_record", "participants", "active_persons"]

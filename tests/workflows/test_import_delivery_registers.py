@@ -163,6 +163,18 @@ def test_counts_of_villages_are_kept_by_their_day_and_an_older_file_does_not_tak
     assert read_villages(engine)["participants"].tolist() == [520.0]
 
 
+def test_people_of_a_village_have_the_day_they_were_counted_on(engine, send):
+    head = "村（社区）编号,村（社区）名称,地区代码,设点日期,建档总人数,参与人数\n"
+    send("selfcare_villages", VILLAGES + "v1,一村,150602001,2024-05-01,1000,520,510,2026-06-30\n")
+
+    without_column = send("selfcare_villages", head + "v1,一村,150602001,2024-05-01,1000,530\n")
+    left_empty = send("selfcare_villages", VILLAGES + "v2,二村,150602001,,800,,,\nv3,三村,150602001,,,,,\n")
+
+    assert (rules(without_column), rules(left_empty)) == ([(2, "count_without_day")], [(2, "count_without_day")])
+    assert str(left_empty.problems[0].what) == "填了建档总人数，没有统计日期"
+    assert read_villages(engine)["participants"].tolist() == [520.0]
+
+
 def test_undoing_a_file_of_villages_takes_its_counts_out_of_the_history(engine, send):
     send("selfcare_villages", VILLAGES + "v1,一村,150602001,2024-05-01,1000,300,200,2024-12-31\n")
     last = send("selfcare_villages", VILLAGES + "v1,一村,150602001,2024-05-01,1000,520,510,2026-06-30\n")
