@@ -37,6 +37,17 @@ def add_arguments(command: str, parser: ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
 
 
+def refuse_impossible(table: pd.DataFrame, arguments: Namespace) -> None:
+    """Raises InputError naming the rows with events among nobody and, of shares, those with more events than people."""
+    faults = Faults(arguments.counts.name)
+    nobody = (table["population"] <= 0) & (table["events"] > 0)
+    faults.add(table.loc[nobody, "row"].tolist(), "人口数为 0 却有事件数，无从计算。请补上人口数，或删去该行")
+    if arguments.share:
+        more = (table["events"] > table["population"]) & ~nobody
+        faults.add(table.loc[more, "row"].tolist(), "事件数多于人口数，不是比例。请核对")
+    faults.refuse()
+
+
 def run(command: str, arguments: Namespace, settings) -> None:
     """Read, smooth, write. InputError names the rows, what is wrong and how to mend it; nothing is written."""
     check_out(arguments.out, [arguments.counts], arguments.json)
@@ -47,12 +58,7 @@ def run(command: str, arguments: Namespace, settings) -> None:
         raise InputError("编号、事件数和人口数须是三个不同的列。")
     table = read_columns(arguments.counts, tuple(names), numbers=tuple(names[1:]), key=names[0])
     table = table.rename(columns=dict(zip(names, ("id", "events", "population"), strict=True)))
-    if arguments.share:
-        faults = Faults(arguments.counts.name)
-        faults.add(
-            table.loc[table["events"] > table["population"], "row"].tolist(), "事件数多于人口数，不是比例。请核对"
-        )
-        faults.refuse()
+    refuse_impossible(table, arguments)
     shrink = shrink_shares if arguments.share else shrink_rates
     found = shrink(table["events"].to_numpy(), table["population"].to_numpy())
     out = pd.DataFrame(

@@ -15,6 +15,7 @@ from dashboards.components.frame import (
     section,
     shell,
     source_line,
+    with_addresses,
 )
 from dashboards.components.marks import STATUSES, probability_bar, status_bar, status_mark, study_mark, trend_mark
 from dashboards.components.notices import empty, failed, failed_page, forbidden, loading, not_found, notice, stale
@@ -81,4 +82,5 @@ __all__ = [
     "trend_mark",
     "version_mark",
     "way_to_changes",
+    "with_addresses",
 ]

@@ -83,7 +83,10 @@ def graph(
     box = dcc.Graph(
         id=id, figure=figure or finish(go.Figure()), config=config, style={"height": length}, responsive=True
     )
-    return html.Div(box, className="kt-figure", role="img", **{"aria-label": alt, "data-file-name": file_name})
+    kept = {"minHeight": length}  # the room of a figure that is not drawn yet: the page does not jump
+    return html.Div(
+        box, className="kt-figure", style=kept, role="img", **{"aria-label": alt, "data-file-name": file_name}
+    )
 
 
 def finish(figure: go.Figure, *, source: str = "", has_reports: bool = True) -> go.Figure:

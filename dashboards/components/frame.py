@@ -17,6 +17,7 @@ from dashboards.language import gettext as _
 PROBLEM = "kt-problem"
 # From the first Chinese sign to the last one before Latin letters, with the numbers and signs between them.
 CHINESE = re.compile("([\u3000-\u9fff\uff00-\uffef](?:[^A-Za-z]*[\u3000-\u9fff\uff00-\uffef])?)")
+ADDRESS = re.compile(r"(https?://[^\s，。；、（）()<>\"]+)")
 NAVIGATION = "navigation-link"  # type of the top bar's link ids
 
 
@@ -154,6 +155,23 @@ def mark_chinese(text):
         return text
     pieces = CHINESE.split(text)  # odd places are Chinese
     return [html.Span(piece, lang="zh") if place % 2 else piece for place, piece in enumerate(pieces) if piece]
+
+
+def with_addresses(text):
+    """A text with the web addresses in it as links; anything else as mark_chinese has it.
+
+    Only http and https: whoever sends a figure may write anything here.
+    """
+    if not isinstance(text, str) or not ADDRESS.search(text):
+        return mark_chinese(text)
+    pieces = ADDRESS.split(text)  # odd places are addresses
+    return [
+        html.A(piece, href=piece, target="_blank", rel="noopener noreferrer")
+        if place % 2
+        else html.Span(mark_chinese(piece))
+        for place, piece in enumerate(pieces)
+        if piece
+    ]
 
 
 def section(heading: str, children, *, className: str = "") -> html.Section:

@@ -97,3 +97,11 @@ def test_a_long_source_is_broken_into_lines_that_fit_a_phone():
     assert wrapped("") == []
     assert len(lines) == 2
     assert "".join(lines).replace(" ", "").endswith("汇总而成")
+
+
+def test_of_what_somebody_wrote_only_web_addresses_become_links(small_site):
+    with small_site.application.test_request_context("/"):
+        shown = components.with_addresses("见 https://a.example/照片?n=1，javascript:alert(1)")
+
+    links = [piece for piece in shown if piece.to_plotly_json()["type"] == "A"]
+    assert [link.href for link in links] == ["https://a.example/照片?n=1"]

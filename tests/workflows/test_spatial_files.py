@@ -132,6 +132,15 @@ def test_rates_are_pulled_towards_the_rate_of_all(tmp_path, capsys):
     assert [row["is_unstable"] for row in found["places"]] == [0, 1]
 
 
+def test_events_among_nobody_are_refused_with_their_row(tmp_path, capsys):
+    rows = [{"id": "a", "events": 5, "population": 0}, {"id": "b", "events": 7, "population": 30}]
+
+    said = refusal(capsys, "rates-file", table(tmp_path / "counts.csv", rows), "--out", tmp_path / "out.csv")
+
+    assert "第 2 行" in said and "人口数为 0" in said
+    assert not (tmp_path / "out.csv").exists()
+
+
 @pytest.fixture
 def layers(tmp_path):
     """Two banners side by side; 40 clinics just west and 40 just east of their border, in GCJ-02."""

@@ -212,7 +212,7 @@ def listing(points: pd.DataFrame, query: dict) -> list:
             wording.period(row["due"]),
             days_left(row),
             components.mark_chinese(departments.said(row["owner_zh"])),
-            components.mark_chinese(evidence.get(row["task_id"], "")),
+            components.with_addresses(evidence.get(row["task_id"], "")),
         ]
         for row in shown.to_dict("records")
     ]

@@ -98,7 +98,7 @@ def _form() -> html.Div:
     said = html.Span("", id="kt-upload-said", role="alert", className="kt-lacking")
     sending = html.P([send, " ", html.Span(most, className="kt-muted"), " ", said])
     columns = html.P(
-        _("Boundaries need a column of codes (area_id, adcode, 代码). Roads: speed_kmh or 速度, highway or 道路等级, oneway or 单行; lines meet where they share a vertex."),
+        _("Boundaries need a column of codes (area_id or adcode). Roads: columns speed_kmh, highway, oneway; lines meet where they share a vertex."),
         className="kt-muted",
     )  # fmt: skip
     return html.Div([html.Div(fields, className="kt-layer-fields"), columns, sending], id="kt-layer-form")
