@@ -93,23 +93,35 @@ def check_within(record: Record, programme: dict, places: Places, bad) -> None:
 
 
 def check_villages(records: list[Record], known: Known, bad) -> None:
-    """Who takes part is on record, who is active takes part; counts have their day; nothing has begun in the future."""
-    parts = (("participants", "persons_on_record"), ("active_persons", "participants"))
+    """A village lies in a township, its counts go together and have their day, nothing has begun in the future."""
+    levels = dict(zip(known.areas["area_id"], known.areas["level"], strict=True))
+    names = dict(zip(known.areas["area_id"], known.areas["name_zh"], strict=True))
     for record in records:
-        for part, whole in parts:
-            low, high = record.get(part), record.get(whole)
-            if low is not None and high is not None and low > high:
-                names = bad.reader.kind.column(part).label, bad.reader.kind.column(whole).label
-                bad.refuse(record, part, "part_above_whole", f"{names[0]} {low} 多于{names[1]} {high}", "请核对两个数")
-        counted = [name for name in COUNTS if record.get(name) is not None]
-        if counted and record.get("counted_on") is None:
-            # without their day they would stand in the register and in no year of its history
-            what = f"填了{bad.reader.kind.column(counted[0]).label}，没有统计日期"
-            bad.refuse(record, "counted_on", "count_without_day", what, "请填写这些人数是哪一天统计的，如 2026-06-30")
+        area_id = record["area_id"]
+        if levels[area_id] not in ("township", "village"):  # it would count for no township
+            what = f"{area_id}（{names[area_id]}）不是乡镇（街道）"
+            bad.refuse(record, "area_id", "not_a_township", what, "请填写该村（社区）所在乡镇（街道）的代码")
+        _check_people(record, bad)
         for name in ("started_on", "counted_on"):
             if record.get(name) and record[name] > known.today:
                 what = f"{bad.reader.kind.column(name).label} {record[name]} 晚于今天"
                 bad.refuse(record, name, "in_the_future", what, "请核对日期")
+
+
+def _check_people(record: Record, bad) -> None:
+    """Who takes part is on record, who is active takes part, and the day they were counted on is known."""
+    label = {name: bad.reader.kind.column(name).label for name in COUNTS}
+    for part, whole in (("participants", "persons_on_record"), ("active_persons", "participants")):
+        low, high = record.get(part), record.get(whole)
+        if low is not None and high is not None and low > high:
+            bad.refuse(
+                record, part, "part_above_whole", f"{label[part]} {low} 多于{label[whole]} {high}", "请核对两个数"
+            )
+    counted = [name for name in COUNTS if record.get(name) is not None]
+    if counted and record.get("counted_on") is None:
+        # without their day they would stand in the register and in no year of its history
+        what = f"填了{label[counted[0]]}，没有统计日期"
+        bad.refuse(record, "counted_on", "count_without_day", what, "请填写这些人数是哪一天统计的，如 2026-06-30")
 
 
 def check_services(records: list[Record], known: Known, bad) -> None:

@@ -154,6 +154,9 @@ def self_management(area_id: str, today: date) -> RollOut | None:
     below = cascade.descendants(everywhere, area_id)
     villages = stored.read_villages(engine())
     villages = villages[villages["area_id"].isin(below["area_id"])]
+    own = below[below["level"] == "village"].set_index("area_id")["parent_id"]
+    # registered by its own code a village counts for the township it lies in
+    villages = villages.assign(area_id=villages["area_id"].map(own).fillna(villages["area_id"]))
     asked = plans.read_targets(engine(), SELFCARE_PLAN)
     if villages.empty or asked.empty:
         return None

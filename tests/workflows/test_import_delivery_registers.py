@@ -175,6 +175,13 @@ def test_people_of_a_village_have_the_day_they_were_counted_on(engine, send):
     assert read_villages(engine)["participants"].tolist() == [520.0]
 
 
+def test_a_village_is_registered_to_a_township_not_to_its_county(engine, send):
+    report = send("selfcare_villages", VILLAGES + "v1,一村,150602,2024-05-01,,,,\nv2,二村,150602001,,,,,\n")
+
+    assert rules(report) == [(2, "not_a_township")]
+    assert read_villages(engine).empty
+
+
 def test_undoing_a_file_of_villages_takes_its_counts_out_of_the_history(engine, send):
     send("selfcare_villages", VILLAGES + "v1,一村,150602001,2024-05-01,1000,300,200,2024-12-31\n")
     last = send("selfcare_villages", VILLAGES + "v1,一村,150602001,2024-05-01,1000,520,510,2026-06-30\n")
