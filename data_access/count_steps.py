@@ -2,7 +2,7 @@
 
 A step is held against the step it follows from, on the same people: who is followed up was found positive, who is
 examined was eligible. Above it over all periods known up to the row's own, the row is refused, unless its note says why:
-then it is taken and marked as questioned. Above it in its own period only (results and follow-ups come a month later),
+then it is taken and marked as questioned; so is who is eligible above all who live there. Above it in its own period only (results and follow-ups come a month later),
 the row is taken and remarked on.
 """
 
@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 from data_access.count_rows import CountRows
 from data_access.delivery_tables import STAGES
 from data_access.observation_checks import SHEET_STRIDE
+from data_access.population import read_newest_population
 from data_access.programmes import read_counts, read_sums
 
 # step -> the step it is a part of
@@ -44,6 +45,7 @@ class CountSteps:
         self.questioned: set[int] = set()
         self.remarks: list[str] = []
         self.remark_count = 0
+        self._people: dict[str, float] = {}  # newest population; infinite where it is not known
 
     def check(self, in_series: Iterable[tuple], progress: Callable[[int], None]) -> None:
         """Look at all counts of a file, ordered by programme, area, time, step and row; progress is told how many."""
@@ -51,6 +53,7 @@ class CountSteps:
         for programme_id, counts in _batches(in_series):
             counts = self._without_repeats(counts)
             if counts:
+                self._check_people(counts)
                 self._check_areas(programme_id, counts)
             done += len(counts)
             progress(done)
@@ -85,6 +88,15 @@ class CountSteps:
         column = count[STAGE] if count[STAGE] in record["labels"] else "value"
         self.rows.reader.refuse(record, column, f"{count[VALUE]:g}", rule, what, mend)
 
+    def _check_people(self, counts: list[tuple]) -> None:
+        """Nobody is eligible who does not live there: held against the newest population of any year."""
+        if new := {one[AREA] for one in counts} - self._people.keys():
+            self._people |= dict.fromkeys(new, np.inf) | read_newest_population(self._engine, new)
+        for one in counts:
+            if one[STAGE] == "eligible" and one[VALUE] > self._people[one[AREA]]:
+                what = f"{self._label('eligible')} {one[VALUE]:,.0f} 多于该地区最近一年的人口 {self._people[one[AREA]]:,.0f}"
+                self._question(one, "eligible_above_population", what)
+
     def _check_areas(self, programme_id: str, counts: list[tuple]) -> None:
         programme = self.rows.programmes[programme_id]
         is_summed, first_month = programme["counted"] == "in_period", int(programme["first_month"])
@@ -104,12 +116,16 @@ class CountSteps:
 
     def _doubt(self, count: tuple, part: str, whole: str, said: str, is_summed: bool) -> None:
         what = f"截至 {count[PERIOD]} 累计{said}" if is_summed else said
+        self._question(count, f"{part}_above_{whole}", what)
+
+    def _question(self, count: tuple, rule: str, what: str) -> None:
+        """Refuse a count that is in doubt, unless its note says why: then it is taken and remarked on."""
         if count[NOTED]:
             self.questioned.add(count[SOURCE_ROW])
             self._remark(count, what)
         else:
             mend = "请核对两个数；确实如此的，请在“备注”列写明原因后再导入"
-            self._refuse(count, f"{part}_above_{whole}", what, mend)
+            self._refuse(count, rule, what, mend)
 
     def _remark(self, count: tuple, what: str) -> None:
         self.remark_count += 1

@@ -163,7 +163,10 @@ COUNTS = Kind(
         ),
         Column("reported_on", "上报日期", "date", synonyms=("填报日期", "报送日期"), help=DAY_HELP),
         Column(
-            "note", "备注", synonyms=("说明", "注", "remarks", "comment"), help="实检超过应检时请写明原因，否则不予导入"
+            "note",
+            "备注",
+            synonyms=("说明", "注", "remarks", "comment"),
+            help="实检超过应检、应检超过人口时请写明原因，否则不予导入",
         ),
         MARK,
     ),

@@ -26,6 +26,7 @@ Record = dict[str, Any]  # column name -> value, for the columns the file has; "
 Reader = Callable[[str], Any]
 MOST_ANSWERS = 20_000  # of a column: codes, periods and counts come again and again, names hardly
 CERTIFIED = "certified"  # a status of a count that gives way to the same status only
+MOST_COUNTED = 2_000_000_000  # above all who live in the country; what both databases take for a whole number
 LONGEST_NAME = 200  # the longest name in the thirteen plans has 91 characters
 
 
@@ -194,7 +195,13 @@ def _read_whole(text: str) -> int | None:
     value = _read_plain_number(text)
     if value is not None and (value != int(value) or value < 0):
         raise CellError(f"“{trimmed(text)}”不是 0 或正整数", "请核对")
-    return None if value is None else int(value)
+    return None if value is None else _within_reason(int(value))
+
+
+def _within_reason(count: int) -> int:
+    if count > MOST_COUNTED:
+        raise CellError(f"{count:,} 大得不合理（超过 20 亿）", "请核对位数")
+    return count
 
 
 def _read_persons(text: str) -> int | None:
@@ -206,7 +213,7 @@ def _read_persons(text: str) -> int | None:
         raise CellError(f"人数不能是负数（{trimmed(text)}）", "请核对")
     if value != int(value):
         raise CellError(f"人数应为整数（{trimmed(text)}）", "请填写人数，不要填比例或平均数")
-    return int(value)
+    return _within_reason(int(value))
 
 
 def _read_stages(text: str) -> str | None:

@@ -243,10 +243,11 @@ def villages(seed: int, today: date) -> pd.DataFrame:
     units = places.units()
     for at, unit in enumerate(units[units["area_id"].str.startswith(SELFCARE_BANNER)].itertuples()):
         rng = courses.generator_for(seed, "selfcare", unit.area_id)
+        share = min(1.0, 0.8 * unit.persons / (VILLAGES_PER_TOWNSHIP * 1700))  # no more on record than live there
         for number in range(1, VILLAGES_PER_TOWNSHIP + 1):
             started = _start(at, number, rng)
             begun = started is not None and started <= today
-            on_record = int(rng.integers(600, 2800))
+            on_record = round(int(rng.integers(600, 2800)) * share)
             joined = round(on_record * rng.uniform(0.30, 0.55)) if begun else None
             rows.append(
                 {

@@ -125,6 +125,29 @@ def test_a_note_turns_a_refusal_into_a_question(engine, send):
     assert read_counts(engine, ["two-cancer"])["is_questioned"].all()
 
 
+def test_a_count_too_long_for_any_country_is_refused_in_either_shape(engine, send):
+    wide = send("programme_counts", HEAD + "two-cancer,150602001,2026-07,99999999999,60,,,,,手误\n")
+    long = send("programme_counts", "项目,地区代码,时期,环节,人数\ntwo-cancer,150602001,2026-07,应检人数,2000000001\n")
+
+    assert (rules(wide), rules(long)) == ([(2, "eligible_unreadable")], [(2, "value_unreadable")])
+    assert counts(engine) == {}
+
+
+def test_more_eligible_than_live_there_in_the_newest_year_known_needs_a_note(engine, send):
+    send("population", "地区代码,年份,人数,口径\n150602001,2010,9000,常住\n150602001,2020,400,常住\n")
+    rows = "two-cancer,150602001,2026-07,401,60,,,,,{}\ntwo-cancer,150602100,2026-07,5000,60,,,,,\n"
+
+    bare = send("programme_counts", HEAD + rows.format(""))
+    noted = send("programme_counts", HEAD + rows.format("含外来人口"))
+
+    assert rules(bare) == [(2, "eligible_above_population")]
+    assert "401 多于该地区最近一年的人口 400" in str(bare.problems[0])
+    assert noted.outcome == "stored"
+    assert any("存疑" in line and "400" in line for line in noted.notices)
+    questioned = read_counts(engine, ["two-cancer"]).set_index("area_id")["is_questioned"]
+    assert questioned["150602001"].all() and not questioned["150602100"].any()
+
+
 def test_follow_ups_of_the_month_before_are_questioned_not_refused(engine, send):
     send("programme_counts", HEAD + "two-cancer,150602001,2026-07,400,60,5,,0,,\n")
     report = send("programme_counts", HEAD + "two-cancer,150602001,2026-08,400,20,1,,4,,\n")
