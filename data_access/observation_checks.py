@@ -57,6 +57,9 @@ class Known:
     tasks: pd.DataFrame = field(
         default_factory=lambda: pd.DataFrame(columns=["task_id", "year", "area_id", "quantity", "unit"])
     )
+    task_reports: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame(columns=["task_id", "period", "quantity_done", "note"])
+    )
 
 
 class DayLookup(Lookup):

@@ -1,6 +1,9 @@
 """What must hold in the files of work points: a quantity has its unit, a report its task, and what is done adds up."""
 
 from datetime import date
+from itertools import groupby, pairwise
+
+import pandas as pd
 
 from data_access.observation_checks import Known
 from data_access.periods import parse_period
@@ -29,7 +32,7 @@ def check_tasks(records: list[Record], known: Known, bad) -> None:
 
 
 def check_reports(records: list[Record], known: Known, bad) -> None:
-    """The task is known, the month has begun, and what is said to be done goes with what is due."""
+    """The task is known, the month has begun, what is done goes with what is due and does not fall unexplained."""
     tasks = known.tasks.set_index("task_id").to_dict("index")
     for record in records:
         task = tasks.get(record["task_id"])
@@ -42,6 +45,7 @@ def check_reports(records: list[Record], known: Known, bad) -> None:
             bad.refuse(record, "task_id", "outside_scope", what, "请删去该行，由所在地区填报")
         _check_period(record, task, known.today, bad)
         _check_done(record, task, bad)
+    _check_falls(records, known, bad)
 
 
 def _check_period(record: Record, task: dict, today: date, bad) -> None:
@@ -65,6 +69,40 @@ def _check_done(record: Record, task: dict, bad) -> None:
         said = "没有填完成数量" if done is None else f"只完成 {done:g}"
         what = f"状态是“已完成”，应完成 {due:g} {task['unit']}，{said}"
         bad.refuse(record, "state", "not_done", what, "请核对数量，或把状态改为“推进中”")
+
+
+def _check_falls(records: list[Record], known: Known, bad) -> None:
+    """Quantities count from the beginning of the year: one below that of the report before needs a note that says why."""
+    own = {(record["task_id"], record["period"]): record for record in records}
+    done, explained = _known_of(own, known.task_reports)
+    for _, of_year in groupby(sorted(done, key=_place), lambda key: _place(key)[:2]):
+        for before, after in pairwise(of_year):
+            record = own.get(after) or own.get(before)
+            told_why = after in explained or (after not in own and before in explained)
+            if record is not None and done[after] < done[before] and not told_why:
+                what = f"累计完成数量从 {before[1]} 的 {done[before]:g} 降到 {after[1]} 的 {done[after]:g}"
+                mend = "请核对（应填从年初累计的数）；确实减少的，请在“备注”列写明原因后再导入"
+                bad.refuse(record, "quantity_done", "done_falls", what, mend)
+
+
+def _known_of(own: dict[tuple, Record], stored: pd.DataFrame) -> tuple[dict[tuple, float], set[tuple]]:
+    """Of the file's tasks, the file before the store: (task, period) -> quantity done, and those with a note."""
+    reports = stored[stored["task_id"].isin({task_id for task_id, _ in own})]
+    done, explained = {}, set()
+    for task_id, period, quantity, note in reports[["task_id", "period", "quantity_done", "note"]].itertuples(False):
+        record = own.get((task_id, period), {})
+        done[task_id, period] = record.get("quantity_done", quantity)
+        if record.get("note", note if pd.notna(note) else None):
+            explained.add((task_id, period))
+    done |= {key: record["quantity_done"] for key, record in own.items() if "quantity_done" in record}
+    explained |= {key for key, record in own.items() if record.get("note")}
+    return {key: quantity for key, quantity in done.items() if pd.notna(quantity)}, explained
+
+
+def _place(key: tuple[str, str]) -> tuple[str, int, float, str]:
+    """Where a report stands among those of its task: id, year, time, period."""
+    found = parse_period(key[1])
+    return key[0], found.year, found.time, key[1]
 
 
 CHECKS = {"tasks": check_tasks, "task_reports": check_reports}

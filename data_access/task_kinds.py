@@ -74,7 +74,7 @@ TASK_REPORTS = Kind(
             "累计完成数量",
             "number",
             synonyms=("完成数量", "累计完成"),
-            help="从年初累计；没有数量的任务留空",
+            help="从年初累计，比上一期少的请在备注中写明原因；没有数量的任务留空",
         ),
         Column("evidence", "佐证材料", synonyms=("佐证", "依据"), help="文件编号或网址"),
         Column("note", "备注", synonyms=("说明", "问题与困难")),

@@ -23,7 +23,7 @@ from data_access.programmes import read_programmes
 from data_access.reports import ImportReport
 from data_access.schema import is_current
 from data_access.submissions import office_today
-from data_access.tasks import read_tasks
+from data_access.tasks import read_reports, read_tasks
 from data_access.undoing import Undone, undo
 from geo.datum import to_wgs84
 from models.units import UNITS
@@ -129,6 +129,7 @@ def read_known(engine: Engine, today: date, area_ids: Collection[str] = ()) -> K
         programmes=read_programmes(engine),
         health_cells=read_health_cells(engine),
         tasks=read_tasks(engine),
+        task_reports=read_reports(engine),
     )
 
 

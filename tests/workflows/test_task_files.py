@@ -78,6 +78,22 @@ def test_a_bad_report_is_sent_back_with_its_mend(store, tmp_path, case):
     assert read_reports(store).empty
 
 
+def test_what_is_done_since_january_does_not_fall_without_a_note(store, tmp_path):
+    report(store, tmp_path, "a,2026-06,推进中,9")
+    head = "任务编号,时期,状态,累计完成数量,备注\n"
+
+    fallen = report(store, tmp_path, "a,2026-11,推进中,0")
+    late = report(store, tmp_path, "a,2026-05,推进中,12")  # a month before one that stands
+    within = send(store, tmp_path, "task_reports", head + "c,2026-07,推进中,20,\nc,2026-08,推进中,19,\n")
+    noted = send(store, tmp_path, "task_reports", head + "a,2026-11,推进中,7,两条验收不合格\n")
+
+    assert [one.rule for one in (*fallen.problems, *late.problems)] == ["done_falls", "done_falls"]
+    assert "从 2026-06 的 9 降到 2026-11 的 0" in str(fallen.problems[0])
+    assert [problem.row for problem in within.problems] == [3]
+    assert noted.outcome == "stored"
+    assert report(store, tmp_path, "a,2026-10,推进中,9").outcome == "stored"  # November says why it is fewer
+
+
 def test_a_quantity_needs_its_unit_and_a_last_day_in_its_year(store, tmp_path):
     head = TASKS.splitlines()[0]
     rows = "d,2026,食品抽检,150600,市市监局,8600,,2026\ne,2026,复核,150600,市卫健委,,,2025Q4"
