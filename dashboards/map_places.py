@@ -146,8 +146,11 @@ def _is_shown_cell(register: pd.DataFrame, passing: Filter) -> pd.Series:
 
 
 def type_words(family: str, kind: str) -> tuple[str, str]:
-    """The kind in the reader's words and its character; a type nobody has named shows as the data writes it."""
+    """The kind in the reader's words and its character; a type of cells that only a plan names as that plan has it, one
+    that nobody has named as the data writes it."""
     if kind not in TYPES[family]:
-        return kind, kind[:1].upper()
+        plans = data.cell_type_names() if family == HEALTH_CELL else {}
+        words = plans.get(kind, {}).get(current_language()) or kind
+        return words, words[:1].upper()
     words, chinese, english = TYPES[family][kind]
     return _(words), chinese if current_language() == "zh" else english

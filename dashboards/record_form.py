@@ -92,7 +92,9 @@ def _input(column, text: str, offered: list[dict] | None):
 def options_of(column) -> list[dict] | None:
     """What there is to choose from; None where it is typed."""
     if column.choices and column.grammar == "choice":
-        return [{"value": stored, "label": record_words.word_of(column, stored)} for stored in column.choices]
+        named = data.cell_type_names() if column.name == "cell_type" else ()  # beside the common types those of the plans
+        offered = dict.fromkeys([*column.choices, *named])
+        return [{"value": stored, "label": record_words.word_of(column, stored)} for stored in offered]
     if column.grammar == "yes_no":
         return [{"value": "是", "label": _("yes")}, {"value": "否", "label": _("no")}]
     if column.grammar == "area":

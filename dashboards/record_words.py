@@ -94,14 +94,15 @@ def word_of(column, stored: str) -> str:
     """A stored word of a list in the reader's words; a datum by its own name."""
     if column.name == "declared_datum":
         return stored
+    if column.name == "cell_type":
+        return map_places.type_words(map_places.HEALTH_CELL, stored)[0]
     if current_language() == "zh":
         words = (column.choices or {}).get(stored)
         return words[0] if words else stored
     if column.name == "stage":
         return programme_words.step(stored, "")
-    named = {**map_places.FACILITY_TYPES, **map_places.CELL_TYPES}
-    if stored in named:
-        return _(named[stored][0])
+    if stored in map_places.FACILITY_TYPES:
+        return _(map_places.FACILITY_TYPES[stored][0])
     return stored.replace("_", " ") if stored in (column.choices or {}) else stored
 
 

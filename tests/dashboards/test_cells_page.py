@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from dashboards import data, map_places
 from data_access import submissions
 from data_access.engine import writing
 from data_access.tables import health_cells
@@ -50,6 +51,26 @@ def test_the_register_shows_what_is_asked_for_and_names_stay_text(site):
     assert "<b>新村</b>" in applied
     assert "白泥井村" not in applied
     assert "第二中学" in asking.text(asking.page(site, "/cells", "?q=第二"))
+
+
+def offered(answer, column) -> list[dict]:
+    """What a field of the form offers."""
+    shown = answer["response"]["_pages_content"]["children"]
+    fields = [one["props"] for one in asking.parts(shown) if isinstance(one, dict)]
+    return next(
+        one["options"] for one in fields if isinstance(one.get("id"), dict) and one["id"].get("column") == column
+    )
+
+
+def test_a_type_that_only_a_plan_names_is_called_as_the_plan_calls_it_on_page_map_and_form(site, monkeypatch):
+    named = {"counselling_room": {"zh": "心理咨询（辅导）室", "en": "Counselling room"}}
+    monkeypatch.setattr(data, "cell_type_names", lambda: named)
+    with site.application.test_request_context("/?lang=en"):
+        assert map_places.type_words("health_cell", "counselling_room") == ("Counselling room", "C")
+        assert map_places.type_words("health_cell", "never_heard_of") == ("never_heard_of", "N")
+
+    form = asking.ask_page(site, "/edit/health_cells", headers={"Referer": "http://localhost/?lang=en"})
+    assert {"value": "counselling_room", "label": "Counselling room"} in offered(form.json, "cell_type")
 
 
 def test_a_page_beyond_the_last_shows_the_last(site):

@@ -7,8 +7,8 @@ from dash import html
 from dashboards import components, data, map_places, plan_controls, quota_words, record_words, wording
 from dashboards.access import register_page
 from dashboards.components import ANY, choice
-from dashboards.language import current_language, mark, ngettext
 from dashboards.language import gettext as _
+from dashboards.language import mark, ngettext
 from dashboards.plan_words import in_its_language
 
 PATH, FIGURE = "/cells", "cells-by-year"
@@ -101,10 +101,8 @@ def _choice(key: str, label: str, offered: list[tuple[str, str]], query: dict):
 
 
 def type_name(cell_type: str) -> str:
-    """The type in the reader's words; one only a plan names as that plan has it."""
-    if cell_type in map_places.CELL_TYPES:
-        return _(map_places.CELL_TYPES[cell_type][0])
-    return data.cell_type_names().get(cell_type, {}).get(current_language(), cell_type)
+    """The type in the reader's words."""
+    return map_places.type_words(map_places.HEALTH_CELL, cell_type)[0]
 
 
 def rules_of(query: dict) -> str | None:
