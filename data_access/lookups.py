@@ -62,7 +62,7 @@ class AreaLookup(Lookup):
         position = self._find(text)
         if self._allowed is not None and self.ids[position] not in self._allowed:
             what = f"{self.ids[position]}（{self.names[position]}）不在您可以上报的范围内"
-            raise CellError(what, "请删除这一行，或请负责该地区的人上报")
+            raise CellError(what, LEAVE_OUT)
         return position
 
     def _find(self, text: str) -> int:
@@ -106,6 +106,7 @@ class AreaLookup(Lookup):
         )
 
 
+LEAVE_OUT = "请删除这一行，或请负责该地区的人上报"  # the mend of a file's row; a form has its own words
 NAME_COLUMNS = ("name_zh", "name_en", "former_names_zh")
 
 

@@ -5,6 +5,7 @@ from itertools import groupby, pairwise
 
 import pandas as pd
 
+from data_access.lookups import LEAVE_OUT
 from data_access.observation_checks import Known
 from data_access.periods import parse_period
 from data_access.records import Record
@@ -28,12 +29,12 @@ def check_tasks(records: list[Record], known: Known, bad) -> None:
             bad.refuse(record, "due", "due_before_year", what, "请核对年度或时限")
         if known.allowed_areas is not None and record["area_id"] not in known.allowed_areas:
             what = f"地区 {record['area_id']} 不在您的填报范围内"
-            bad.refuse(record, "area_id", "outside_scope", what, "请删去该行，由所在地区填报")
+            bad.refuse(record, "area_id", "outside_scope", what, LEAVE_OUT)
 
 
 def check_reports(records: list[Record], known: Known, bad) -> None:
     """The task is known, the month has begun, what is done goes with what is due and does not fall unexplained."""
-    tasks = known.tasks.set_index("task_id").to_dict("index")
+    tasks, own = known.tasks.set_index("task_id").to_dict("index"), []
     for record in records:
         task = tasks.get(record["task_id"])
         if task is None:
@@ -42,10 +43,12 @@ def check_reports(records: list[Record], known: Known, bad) -> None:
             continue
         if known.allowed_areas is not None and task["area_id"] not in known.allowed_areas:
             what = f"任务 {record['task_id']} 所在地区 {task['area_id']} 不在您的填报范围内"
-            bad.refuse(record, "task_id", "outside_scope", what, "请删去该行，由所在地区填报")
+            bad.refuse(record, "task_id", "outside_scope", what, LEAVE_OUT)
+            continue  # nothing more is said of what is not theirs
+        own.append(record)
         _check_period(record, task, known.today, bad)
         _check_done(record, task, bad)
-    _check_falls(records, known, bad)
+    _check_falls(own, known, bad)
 
 
 def _check_period(record: Record, task: dict, today: date, bad) -> None:

@@ -19,9 +19,10 @@ from data_access.delivery_tables import STAGES
 from data_access.errors import InputError
 from data_access.imports import Typed
 from data_access.kinds import KINDS
-from data_access.lookups import AreaLookup, ChoiceLookup, IndicatorLookup, PeriodLookup, ProgrammeLookup
+from data_access.lookups import LEAVE_OUT, AreaLookup, ChoiceLookup, IndicatorLookup, PeriodLookup, ProgrammeLookup
 from data_access.observation_checks import Known
 from data_access.plain_text import trimmed
+from data_access.reports import Problem
 from data_access.submissions import DERIVED, office_today, read_kind_of
 from data_access.written_rows import Cells, Written, key_columns, read_row
 from workflows.importing import import_file, read_known
@@ -70,6 +71,8 @@ class Trouble:
 
 
 NOT_YOURS = Trouble("", "这一行所在的地区不在您可以上报的范围内", "请负责该地区的人修改")
+
+ELSEWHERE = "该地区不由您填报，请由负责该地区的人填报"
 
 
 @dataclass(frozen=True)
@@ -125,7 +128,7 @@ def answer_edit(engine: Engine, edit: Edit, sender: Sender, *, save: bool, today
     sent = _sent(kind, present, cells, found.changes)
     found.troubles = _of_status(kind, present, sent, found.changes)
     report = _import(engine, edit, sender, sent, today, dry_run=True, known=known)
-    found.troubles += [Trouble(_column_of(kind, one.column), one.what, one.mend) for one in report.problems]
+    found.troubles += [_trouble(_column_of(kind, one.column), one) for one in report.problems]
     found.notices = report.notices
     if found.troubles:
         found.outcome = "refused"
@@ -178,7 +181,7 @@ def canonical_key(kind: Kind, cells: Mapping[str, str], known: Known) -> tuple[d
         try:
             key[name] = str(readers[column.grammar](cells.get(name, "")) or _lacking(column))
         except CellError as error:
-            troubles.append(Trouble(name, error.what, error.mend))
+            troubles.append(_trouble(name, error))
     return key, troubles
 
 
@@ -302,6 +305,11 @@ def _to_confirm(kind: Kind, present: Written, sent: Cells, changes: list[Change]
     return [CONFIRM_ASIDE]
 
 
+def _trouble(column: str, found: CellError | Problem) -> Trouble:
+    """What the import says is wrong, in a form's words: it has no row to delete."""
+    return Trouble(column, found.what, ELSEWHERE if found.mend == LEAVE_OUT else found.mend)
+
+
 def _column_of(kind: Kind, said: str) -> str:
     """The column a problem names; the form's file is headed with the columns' own names."""
     return next((column.name for column in kind.columns if said in (column.name, column.label)), "")
@@ -345,7 +353,7 @@ def _stored(engine: Engine, edit: Edit, sender: Sender, found: Answer, sent: Cel
         present = read_row(engine, kind, found.key)
         return Answer("conflict", found.key, present, changes=changes_of(kind, present, sent))
     if report.outcome != "stored":
-        troubles = [Trouble(_column_of(kind, one.column), one.what, one.mend) for one in report.problems]
+        troubles = [_trouble(_column_of(kind, one.column), one) for one in report.problems]
         return replace(found, outcome="refused", troubles=troubles)
     now = read_row(engine, kind, found.key)
     return replace(found, outcome="stored", present=now, notices=report.notices, submission_id=report.submission_id)

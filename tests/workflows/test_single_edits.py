@@ -13,7 +13,7 @@ from data_access.written_rows import read_row
 from tests.data_access.rows import submit_register, write_places_and_indicators
 from tests.workflows.test_import_programmes import HEAD, PROGRAMMES, TOWNSHIPS
 from workflows.importing import import_file, undo_import
-from workflows.single_edits import Edit, Sender, answer_edit
+from workflows.single_edits import ELSEWHERE, Edit, Sender, answer_edit
 
 TODAY = date(2026, 11, 15)
 KEY = {"programme_id": "two-cancer", "area_id": "150602001", "period": "2026-07"}
@@ -173,7 +173,10 @@ def test_a_clerk_edits_only_what_lies_in_their_own_district(engine, send):
         None,
         ["area_id"],
     )
+    assert refused.troubles[0].mend == ELSEWHERE  # a form has no row to delete
     answered(engine, Edit("health_cells", CELL))
+    added = answered(engine, Edit("health_cells", {**CELL, "health_cell_id": "cell-2"}), other)
+    assert [(one.column, one.mend) for one in added.troubles] == [("area_id", ELSEWHERE)]
     moved = replace(opened(engine, "health_cells", {"health_cell_id": "cell-1"}, area_id="150603"), reason="x")
     refused = answered(engine, moved, other)
     assert (refused.outcome, refused.present) == ("refused", None)
@@ -232,7 +235,7 @@ def test_a_quantity_needs_its_unit_and_a_report_its_task(engine, send):
     assert [one.column for one in answered(engine, Edit("task_reports", report)).troubles] == ["state"]
     assert answered(engine, Edit("task_reports", {**report, "state": "under_way"})).outcome == "stored"
     other = answered(engine, Edit("task_reports", {**report, "period": "2026-11"}), Sender("zhang", ("150603",)))
-    assert other.outcome == "refused"
+    assert [(one.column, one.mend) for one in other.troubles] == [("task_id", ELSEWHERE)]
 
 
 def test_a_final_figure_is_changed_only_when_confirmed_and_never_by_a_first_report(engine, send):
