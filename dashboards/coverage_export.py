@@ -1,4 +1,6 @@
-"""Coverage to take away: CSV and XLSX of every place, GeoJSON and GeoPackage of the map's shapes and of the service area."""
+"""Coverage to take away: CSV and XLSX of every place, GeoJSON and GeoPackage of the map's shapes and of the service area,
+the map as a drawing (SVG).
+"""
 
 import json
 import tempfile
@@ -9,7 +11,16 @@ import pandas as pd
 from dash import html
 from flask import Response, abort, request
 
-from dashboards import components, coverage_map, coverage_tables, coverage_words, data, map_geometry
+from dashboards import (
+    components,
+    coverage_map,
+    coverage_svg,
+    coverage_tables,
+    coverage_words,
+    data,
+    map_export,
+    map_geometry,
+)
 from dashboards.access import route
 from dashboards.components.figures import DEMO
 from dashboards.coverage_answer import Answer, ask
@@ -25,7 +36,7 @@ def bar(picture_id: str) -> html.Div:
     found = components.download_bar(NAME)
     shapes = [
         html.A(words, href=f"/download/{NAME}.{ending}", className="kt-download", download="")
-        for words, ending in (("GeoJSON", "geojson"), ("GeoPackage", "gpkg"))
+        for words, ending in (("GeoJSON", "geojson"), ("GeoPackage", "gpkg"), ("SVG", "svg"))
     ]
     picture = html.Button("PNG", id=picture_id, type="button", className="kt-picture")
     found.children = [*found.children, *shapes, picture]
@@ -87,6 +98,13 @@ def coverage_geopackage() -> Response:
                 frame["title"], frame["source"] = coverage_words.finding(answer), coverage_map.source(answer)
                 frame.to_file(path, layer=table, driver="GPKG")
         return _file(path.read_bytes(), "gpkg", "application/geopackage+sqlite3")
+
+
+@route(f"/download/{NAME}.svg", permission="download figures")
+def coverage_drawing() -> Response:
+    """The map as on the screen, for print: ?lat=&lon=&zoom= as the address holds them, else the whole."""
+    state = request.args.to_dict()
+    return _file(coverage_svg.draw(_mapped(state), map_export.view_of(state)), "svg", "image/svg+xml")
 
 
 def _mapped(state: dict[str, str]) -> Answer:

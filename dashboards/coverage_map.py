@@ -19,12 +19,11 @@ def shown(answer: Answer, found: str) -> map_panel.Shown:
     choice, layer, seats = answer.choice, answer.layer, answer.seats
     keys = [entry.key for entry in answer.entries]
     nothing = keys.index("not_tested" if choice.layer == HOT_SPOTS else served.NOT_LOCATED)
-    is_township = choice.layer != HOT_SPOTS or choice.level == TOWNSHIP
     unit, decimals = _unit(answer)
     return map_panel.Shown(
         areas=map_values.layer_values(layer, answer.figures, decimals, missing=nothing) if layer else None,
         dots=map_values.layer_values(seats, answer.rows, decimals, missing=nothing) if seats else None,
-        outline=map_geometry.reference(map_geometry.layer("county", choice.place)) if is_township else None,
+        outline=map_geometry.reference(outline(answer)),
         legend=answer.legend,
         place=choice.place,
         bounds=layer["bounds"] if layer else (-180, -60, 180, 75),
@@ -33,7 +32,7 @@ def shown(answer: Answer, found: str) -> map_panel.Shown:
         unit=unit,
         decimals=decimals,
         summary=_summary(answer, found),
-        picture=_picture(answer, found),
+        picture=picture(answer, found),
         says_class=True,
         tooltip_notes=_notes(answer),
     )
@@ -71,7 +70,15 @@ def source(answer: Answer) -> str:
     return " · ".join(parts)
 
 
-def _picture(answer: Answer, found: str) -> map_panel.Picture:
+def outline(answer: Answer) -> dict | None:
+    """The layer of the districts around townships (map_geometry.layer); None where the shapes are districts themselves."""
+    choice = answer.choice
+    is_township = choice.layer != HOT_SPOTS or choice.level == TOWNSHIP
+    return map_geometry.layer("county", choice.place) if is_township else None
+
+
+def picture(answer: Answer, found: str) -> map_panel.Picture:
+    """What is printed round the downloaded picture; found: the finding in words."""
     choice = answer.choice
     name = (
         choice.indicator["indicator_id"]
@@ -84,7 +91,10 @@ def _picture(answer: Answer, found: str) -> map_panel.Picture:
         source=source(answer),
         file_name=f"kangtu-coverage-{choice.layer}-{name}-{choice.reach.key}.png",
         legend_title=coverage_words.legend_title(answer),
-        notes=tuple(coverage_words.method(answer)[:2]),
+        notes=(
+            *coverage_words.method(answer)[:2],
+            _("Facilities and figures as of {day}", day=wording.day(data.bureau_day())),
+        ),
         demo_mark=DEMO if data.is_demo() else "",
     )
 

@@ -124,7 +124,7 @@ def map_drawing() -> Response:
     """The map as on the screen, for print: ?lat=&lon=&zoom= as the address holds them, else the whole."""
     state = request.args.to_dict()
     answer, layers = _drawn(state)
-    return _file(map_svg.draw(answer, map_svg.picture_of(answer), layers, view_of(state)), "svg", "image/svg+xml")
+    return _file(map_svg.draw(answer, layers, view_of(state)), "svg", "image/svg+xml")
 
 
 def _drawn(state: dict[str, str]) -> tuple[Answer, list[Drawn]]:

@@ -246,12 +246,17 @@ def points_update(points: pd.DataFrame, title: str) -> tuple:
     points: lon, lat (degrees; a row without them is counted but not drawn), name, kind (in the reader's words), glyph
         (one character), family ("facility" or "health_cell": the marker's shape).
     """
-    counts = points.groupby(["kind", "glyph", "family"], sort=False).size().reset_index(name="count")
-    key = [
-        {"label": row.kind, "glyph": row.glyph, "family": row.family, "count": int(row.count_)}
-        for row in counts.rename(columns={"count": "count_"}).itertuples(index=False)
-    ]
+    key = points_key(points)
     return points_data(points), key, _points_legend(key, title)
+
+
+def points_key(points: pd.DataFrame) -> list[dict]:
+    """label, glyph, family, count (those nobody has located too) of each kind of place; points as for points_update()."""
+    counts = points.groupby(["kind", "glyph", "family"], sort=False).size()
+    return [
+        {"label": kind, "glyph": glyph, "family": family, "count": int(count)}
+        for (kind, glyph, family), count in counts.items()
+    ]
 
 
 def _points_legend(key: Sequence[Mapping], title: str) -> list:

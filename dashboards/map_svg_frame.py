@@ -9,9 +9,7 @@ INNER = WIDTH - 2 * MARGIN
 WORLD = 256  # width of the Mercator world in pixels at zoom 0, as in the browser
 FONT = "'Microsoft YaHei UI','PingFang SC','Noto Sans CJK SC','Source Han Sans SC',sans-serif"
 INK, MUTED, OUTLINE = "#1b2733", "#55636f", "#7c8894"
-POINT_COLOURS = {"facility": "#0b5cad", "health_cell": "#7a3e9d"}
 EARTH_M = 2 * math.pi * 6378137.0  # circumference at the equator, metres (WGS-84 semi-major axis)
-MOST_NAMES = 160
 
 
 class Frame:
@@ -32,6 +30,14 @@ class Frame:
         x, y = _world(lon, lat)
         return (x - self.left) * self.scale, (y - self.top) * self.scale
 
+    def where(self, x: float, y: float) -> tuple[float, float]:
+        """The longitude and latitude (degrees) of a pixel."""
+        return (x / self.scale + self.left) / WORLD * 360 - 180, math.degrees(self._latitude(y))
+
+    def _latitude(self, y: float) -> float:
+        north = (self.top + y / self.scale) / WORLD
+        return math.atan(math.sinh(math.pi * (1 - 2 * north)))
+
     def path(self, geometry: Mapping) -> str:
         """The SVG path of a Polygon or MultiPolygon."""
         polygons = geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
@@ -42,9 +48,7 @@ class Frame:
 
     def metres_per_pixel(self) -> float:
         """Along the parallel through the middle of the map."""
-        y = (self.top + MAP_HEIGHT / 2 / self.scale) / WORLD
-        latitude = math.atan(math.sinh(math.pi * (1 - 2 * y)))
-        return EARTH_M * math.cos(latitude) / (WORLD * self.scale)
+        return EARTH_M * math.cos(self._latitude(MAP_HEIGHT / 2)) / (WORLD * self.scale)
 
 
 def _world(lon: float, lat: float) -> tuple[float, float]:

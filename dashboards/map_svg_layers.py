@@ -79,11 +79,12 @@ def _places(drawn: Drawn, layers: Sequence[Drawn], frame: Frame) -> list[str]:
     for place in drawn.places.dropna(subset=["lon", "lat"]).itertuples(index=False):
         x, y = frame.place(place.lon, place.lat)
         name = escape(f"{pick(place.name_zh, place.name_en)} · {drawn.label}")
-        marks.append(f"<g>{_marker(drawn.layer.family, glyph, x, y)}<title>{name}</title></g>")
+        marks.append(f"<g>{marker(drawn.layer.family, glyph, x, y)}<title>{name}</title></g>")
     return marks
 
 
-def _marker(family: str, glyph: str, x: float, y: float) -> str:
+def marker(family: str, glyph: str, x: float, y: float) -> str:
+    """One place: a facility square, a health cell round, with its character."""
     style = f'fill="{POINT_COLOURS[family]}" stroke="#ffffff" stroke-width="1.2"'
     if family == "facility":
         shape = f'<rect x="{x - 8:.1f}" y="{y - 8:.1f}" width="16" height="16" rx="2" {style}/>'
@@ -109,7 +110,7 @@ def legend(layers: Sequence[Drawn], y: float) -> tuple[list[str], float]:
 def _mark(line: Mapping, x: float, y: float) -> str:
     """The mark of one line; y: its middle."""
     if line["mark"] == "point":
-        return _marker(line["family"], line["glyph"], x + 11, y)
+        return marker(line["family"], line["glyph"], x + 11, y)
     if line["mark"] == "beyond":
         return f'<rect x="{x:.0f}" y="{y - 8:.0f}" width="22" height="16" {BEYOND}/>'
     if line["mark"] in ("circle", "unknown"):

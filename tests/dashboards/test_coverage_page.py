@@ -1,16 +1,20 @@
-"""The coverage page on three townships at known distances from two hospitals; no boundaries are known."""
+"""The coverage page on three townships at known distances from two hospitals; no boundaries are known unless drawn."""
 
 import csv
 import io
 import json
+import re
+from collections import Counter
+from xml.etree import ElementTree
 
+import pyogrio
 import pytest
 
 from dashboards.app import create_app
 from data_access import tables
 from data_access.engine import writing
 from geo.distance import GEOD
-from tests.dashboards import asking, small_store
+from tests.dashboards import asking, map_files, small_store
 from workflows import road_times
 from workflows.roads import import_roads
 
@@ -120,8 +124,88 @@ def test_the_download_holds_every_township_and_says_that_it_is_a_demo(client):
     ]
     assert [round(float(row["Distance (km)"]), 3) for row in rows] == [30.05, 29.95, 10]
     assert all("DEMO" in list(row.values()) for row in rows)
-    for ending in ("geojson", "gpkg"):
+    for ending in ("geojson", "gpkg", "svg"):
         assert client.get(f"/download/coverage.{ending}").status_code == 404  # no map of these areas
+
+
+@pytest.fixture
+def shapes(client, tmp_path):
+    """A square for each of the three townships."""
+    map_files.write_squares(tmp_path, level="township", area_ids=[code for code, *_rest in TOWNSHIPS])
+
+
+def test_a_geopackage_holds_the_shapes_with_their_classes_and_what_lies_within_reach(client, shapes, tmp_path):
+    path = tmp_path / "coverage.gpkg"
+    path.write_bytes(client.get("/download/coverage.gpkg?type=hospital&lang=en").data)
+    areas = pyogrio.read_dataframe(path, layer="areas").set_index("area_id")
+    reach = pyogrio.read_dataframe(path, layer="service_area")
+
+    assert sorted(pyogrio.list_layers(path)[:, 0]) == ["areas", "service_area"]
+    assert (len(areas), len(reach)) == (3, 1)
+    assert areas["class"].to_dict() == {"150602101": "covered", "150621101": "covered", "150621102": "uncovered"}
+    assert areas["value"].round(2).tolist() == [10.0, 29.95, 30.05]
+    assert reach["radius_m"].tolist() == [30_000]
+    for table in (areas, reach):
+        assert table["source"].str.contains(r"GS\(2024\)0650号").all()
+        assert table["demo"].str.contains("DEMO").all()
+        assert table.crs.to_epsg() == 4490
+
+
+def words_of(drawing) -> list[str]:
+    return [node.text for node in drawing.iter(SVG + "text")]
+
+
+def test_the_drawing_has_the_classes_of_the_page_the_facilities_and_where_all_that_is_from(client, shapes):
+    drawing = ElementTree.fromstring(client.get("/download/coverage.svg?type=hospital&lang=en").data)
+    words = words_of(drawing)
+    fills = Counter(node.get("fill") for node in drawing.iter(SVG + "path") if node.get("fill-rule"))
+
+    # two within reach in one colour, one beyond in hatching, a glyph before each name; one hospital of two is located
+    assert fills == {"#2f6fad": 2, "url(#fill-2)": 1}
+    assert {"Within 30 km (2)", "Beyond 30 km (1)", "Hospital (2)", "Edge of what lies within reach"} <= set(words)
+    assert not any(word.startswith("No facility it may go to") for word in words)  # of none, and special
+    assert {"✓ 150602101", "✓ 150621101", "▲ 150621102"} <= set(words)
+    assert Counter(node.get("data-layer") for node in drawing.iter()) >= Counter(facility=1, service_area=1)
+    assert any("DEMO" in word for word in words)
+    text = " ".join(words)
+    assert "40.0 % of people live within 30 km, 1 of 3 townships lie beyond" in text.replace("\u00a0", " ")
+    assert "GS(2024)0650号" in text
+    assert re.search(r"Facilities and figures as of \d{1,2} [A-Z][a-z]{2} 20\d\d", text)
+
+
+def test_the_drawings_legend_is_that_of_the_map_on_the_page(client, shapes):
+    words = words_of(ElementTree.fromstring(client.get("/download/coverage.svg?type=hospital").data))
+    page = asked_to_draw(client, {"type": "hospital"}).json["response"]["coverage-map-values"]["data"]
+    shown = [f"{entry['label']} ({entry['count']})" for entry in page["legend"] if entry["count"]]
+
+    assert len(shown) == 2
+    assert [word for word in words if word in shown] == shown
+    assert {page["picture"][part] for part in ("title", "subtitle", "source", "legend_title", "demo_mark")} <= set(
+        words
+    )
+
+
+def test_townships_that_share_a_shape_have_a_dot_each_in_the_colour_of_their_own_class(client, tmp_path):
+    members = {"150621101": ["150621101", "150621102"]}
+    map_files.write_squares(tmp_path, level="township", area_ids=["150602101", "150621101"], members=members)
+    drawing = ElementTree.fromstring(client.get("/download/coverage.svg?type=hospital&lang=en").data)
+
+    shapes = [node.get("fill") for node in drawing.iter(SVG + "path") if node.get("fill-rule")]
+    assert shapes == ["#2f6fad", "url(#fill-1)"]  # one within reach, one in part
+    dots = {dot.findtext(SVG + "title"): dot.get("fill") for dot in drawing.iter(SVG + "circle") if len(dot)}
+    assert dots == {"树林召镇": "#2f6fad", "吉格斯太镇": "#ffffff"}
+
+
+def test_a_drawing_of_scores_is_without_facilities_as_the_screen_is(client, shapes):
+    drawing = ElementTree.fromstring(client.get("/download/coverage.svg?type=hospital&layer=e2sfca").data)
+    words = words_of(drawing)
+
+    assert "0：够不着 (1)" in words
+    assert "服务范围边缘" not in words
+    assert not [node for node in drawing.iter() if node.get("data-layer")]
+
+
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.mark.parametrize(
@@ -134,6 +218,14 @@ def test_an_address_that_makes_no_sense_opens_on_what_there_is(client, search):
 
 @pytest.mark.parametrize("state", [None, [], {"type": ["hospital"]}, {"layer": {"a": 1}}, {"reach": 5}])
 def test_whatever_a_caller_sends_for_the_map_is_answered(client, state):
+    answer = asked_to_draw(client, state)
+
+    assert answer.status_code == 200
+    assert answer.json["response"]["coverage-map-values"]["data"]["areas"] is None
+
+
+def asked_to_draw(client, state):
+    """What the browser gets for the map of a state."""
     names = [("coverage-map-" + part, name) for part, name in MAP_PARTS] + [("coverage-area", "data")]
     outputs = [{"id": ident, "property": name} for ident, name in names]
     body = {
@@ -142,10 +234,7 @@ def test_whatever_a_caller_sends_for_the_map_is_answered(client, state):
         "inputs": [{"id": "coverage-state", "property": "data", "value": state}],
         "changedPropIds": ["coverage-state.data"],
     }
-    answer = client.post(asking.CALLBACKS, json=body)
-
-    assert answer.status_code == 200
-    assert answer.json["response"]["coverage-map-values"]["data"]["areas"] is None
+    return client.post(asking.CALLBACKS, json=body)
 
 
 MAP_PARTS = (

@@ -14,7 +14,7 @@ from dashboards import map_aside
 from dashboards.access import DEMO_USER
 from dashboards.language import language
 from dashboards.map_question import choose
-from dashboards.map_svg import INNER, MAP_HEIGHT, Frame
+from dashboards.map_svg_frame import INNER, MAP_HEIGHT, Frame
 from tests.dashboards import asking, map_files
 
 QUERY = "?indicator=smoking_15plus&period=2025"
