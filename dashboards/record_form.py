@@ -92,7 +92,7 @@ def _input(column, text: str, offered: list[dict] | None):
 def options_of(column) -> list[dict] | None:
     """What there is to choose from; None where it is typed."""
     if column.choices and column.grammar == "choice":
-        named = data.cell_type_names() if column.name == "cell_type" else ()  # beside the common types those of the plans
+        named = data.cell_type_names() if column.name == "cell_type" else ()  # the plans name more types
         offered = dict.fromkeys([*column.choices, *named])
         return [{"value": stored, "label": record_words.word_of(column, stored)} for stored in offered]
     if column.grammar == "yes_no":
