@@ -35,9 +35,10 @@ start)
     chmod 700 "$folder"
     [ "$(id -u)" -ne 0 ] || chown postgres: "$folder"
     port="$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')"
+    throwaway="-c fsync=off -c synchronous_commit=off -c full_page_writes=off" # nothing outlives the tests
     as_owner "$newest/initdb" -D "$folder/data" -A trust -U postgres -E UTF8 --locale=C.UTF-8 --no-sync >/dev/null
     as_owner "$newest/pg_ctl" -D "$folder/data" -w -l "$folder/log" \
-        -o "-p $port -k $folder -c listen_addresses=127.0.0.1 -c max_connections=200" start >/dev/null ||
+        -o "-p $port -k $folder -c listen_addresses=127.0.0.1 -c max_connections=200 $throwaway" start >/dev/null ||
         { cat "$folder/log" >&2 && exit 1; }
     echo "postgresql+psycopg://postgres@127.0.0.1:$port/postgres"
     ;;
