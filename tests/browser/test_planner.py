@@ -9,9 +9,9 @@ from data_access.jobs import read_queued
 from settings import Settings
 from workflows.jobs import run_job
 
-SCREENING = "/map?indicator=two_cancer_screening_coverage&level=township&period=2025"
+SCREENING = "/map?indicator=programme:ordos-two-cancer:attended&level=township&period=2026Q3"
 REACH = "type=hospital&reach=30km"
-LOW = 80.0  # per cent; below it lies the lowest class of the demo's townships
+LOW = 60.0  # per cent of the women due
 
 
 def table_of(seen, address: str) -> list[dict[str, str]]:
